@@ -1,0 +1,56 @@
+import type { BuildError, BuildKey, JobResult } from '../../machines/build.ts';
+
+/** What a CI is asked to build: one commit of one repository, once an attempt. */
+export interface BuildRequest extends BuildKey {
+  /** The stream that asks, `here:r1#12` or `here:r1@main`. With `commit` and `attempt` it names the build. */
+  readonly stream: string;
+  /** `owner/repo`. */
+  readonly repository: string;
+  /** The CI's own name for the repository, from the configuration. */
+  readonly project: string;
+  /** Where git can fetch the commit: a bare repository's absolute path, or an https URL. */
+  readonly remote: string;
+  /** The full ref whose history holds the commit, `refs/heads/orthrus/pr-12`. */
+  readonly ref: string;
+  /** Every store path that we wrote into the commit's cache file, so that a missing one is told from a stranger's. */
+  readonly cachePaths: readonly string[];
+}
+
+/** Where a build stands. A report is the whole truth at its moment: later ones replace earlier ones. */
+export interface BuildReport extends BuildKey {
+  readonly stream: string;
+  /** `started`: the CI has begun. `finished`: no job will change any more. */
+  readonly phase: 'started' | 'finished';
+  /** All jobs known so far, those that still run as `pending`. */
+  readonly jobs: readonly JobResult[];
+  readonly error: BuildError | null;
+}
+
+/**
+ * A CI as the engine sees it. Every verb is short (a build's start returns at once) and may be called again with the
+ * same arguments: it looks before it acts.
+ * @throws {PortError} of a `code` that says whether trying again can help.
+ */
+export interface Ci {
+  /** Asks for a build. A build of that key that runs, or has ended, is left as it is. */
+  start(build: BuildRequest): Promise<void>;
+  /** Ends a build if it runs; one that never began is forgotten. Its report, if one comes, says `cancelled`. */
+  cancel(stream: string, build: BuildKey): Promise<void>;
+  /** What the CI knows of a build; null: it has never heard of it, or has lost it, and it may be started again. */
+  report(stream: string, build: BuildKey): Promise<BuildReport | null>;
+  /** Which of these store paths are gone. A CI whose store is out of reach answers none. */
+  missing(paths: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Keeps exactly these store paths, and what these builds left, from the garbage collector for the stream; whatever
+   * else it kept for the stream is let go. Nothing to keep: nothing of the stream is left.
+   */
+  retain(
+    stream: string,
+    keep: { paths: readonly string[]; builds: readonly BuildKey[] },
+  ): Promise<void>;
+  /** Lets go of what it does in this process; builds under way go on, to be joined by the next one. */
+  close(): Promise<void>;
+}
+
+/** Called for every change of a build, in order. A listener that fails is made up for by `report`. */
+export type BuildListener = (report: BuildReport) => void;
