@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { buildKey } from './build.ts';
+import { askedStatus } from './status.ts';
+
+/** Effects of every machine. Each is safe to carry out twice. */
+
+/** Asks the CI for the build of a commit; its end is an event. */
+export const buildStart = z.object({
+  type: z.literal('build.start'),
+  params: buildKey.extend({ ref: z.string(), cachePaths: z.array(z.string()) }),
+});
+export const buildCancel = z.object({ type: z.literal('build.cancel'), params: buildKey });
+/** Has the CI keep what the stream now needs (`keepOf`), and nothing else. */
+export const cacheRetain = z.object({ type: z.literal('cache.retain'), params: z.object({}) });
+export const statusPublish = z.object({ type: z.literal('status.publish'), params: askedStatus });
+
+/** Sets the stream's timer of that name, in place of an earlier one. `after` is milliseconds from the event. */
+export const timerSet = z.object({
+  type: z.literal('timer.set'),
+  params: z.object({ name: z.enum(['start', 'finish', 'retry']), after: z.number() }),
+});
+export const timerDrop = z.object({
+  type: z.literal('timer.drop'),
+  params: z.object({ name: z.enum(['start', 'finish', 'retry']) }),
+});
+
+export const commonEffects = [
+  buildStart,
+  buildCancel,
+  cacheRetain,
+  statusPublish,
+  timerSet,
+  timerDrop,
+] as const;

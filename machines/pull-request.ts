@@ -1,0 +1,341 @@
+import { setup } from 'xstate';
+import {
+  askAgain,
+  dropDeadlines,
+  earnLate,
+  giveVerdictWithoutResult,
+  noteNotKept,
+  noteProgress,
+  noteRecorded,
+  noteStarted,
+  recordCache,
+  report,
+  settleBuild,
+  startBuild,
+} from './pull-request/building.ts';
+import { close, noteBranchGone, noteDelivery } from './pull-request/closing.ts';
+import { newPull, type PullContext } from './pull-request/context.ts';
+import type { PullEffect } from './pull-request/effects.ts';
+import type { PullEvent } from './pull-request/events.ts';
+import * as guards from './pull-request/guards.ts';
+import {
+  beginAttempt,
+  countSetback,
+  dropLost,
+  dropRetry,
+  noteBlocked,
+  noteOwnPush,
+  noteRebuild,
+  planOverlay,
+  scheduleRetry,
+} from './pull-request/merging.ts';
+import { noteApproval, noteTip, observe, standDown, supersede } from './pull-request/observing.ts';
+import type { Step } from './pull-request/step.ts';
+
+type Params<Type extends PullEffect['type']> = Extract<PullEffect, { type: Type }>['params'];
+
+/** An effect is only named here: it is stored with the event, and carried out by the engine. */
+function effect<Type extends PullEffect['type']>(_type: Type) {
+  return (_: unknown, _params: Params<Type>): void => {};
+}
+
+const base = setup({
+  types: {} as { context: PullContext; events: PullEvent },
+  guards,
+  actions: {
+    'head.fetch': effect('head.fetch'),
+    'overlay.push': effect('overlay.push'),
+    'build.start': effect('build.start'),
+    'build.cancel': effect('build.cancel'),
+    'cache.record': effect('cache.record'),
+    'cache.retain': effect('cache.retain'),
+    'branch.delete': effect('branch.delete'),
+    'status.publish': effect('status.publish'),
+    'timer.set': effect('timer.set'),
+    'timer.drop': effect('timer.drop'),
+  },
+});
+
+/** A named action made of a step: it changes the context, and asks for effects. */
+function act(step: Step) {
+  return base.enqueueActions(({ context, event, enqueue }) => {
+    const outcome = step(context, event);
+    if (outcome.context !== undefined) enqueue.assign(outcome.context);
+    for (const wanted of outcome.effects ?? []) enqueue(wanted);
+  });
+}
+
+/**
+ * One pull request and its cache branch.
+ *
+ * `idle → merging → building → caching → reporting → idle` is the way of a push; around it stand the states of what can
+ * come between. Results of an earlier attempt are taken in wherever they arrive (the handlers at the root), but only
+ * those of the newest one move the machine.
+ */
+export const pullRequestMachine = base
+  .extend({
+    actions: {
+      askAgain: act(askAgain),
+      beginAttempt: act(beginAttempt),
+      close: act(close),
+      countSetback: act(countSetback),
+      dropDeadlines: act(dropDeadlines),
+      dropLost: act(dropLost),
+      dropRetry: act(dropRetry),
+      earnLate: act(earnLate),
+      giveVerdictWithoutResult: act(giveVerdictWithoutResult),
+      noteApproval: act(noteApproval),
+      noteBlocked: act(noteBlocked),
+      noteBranchGone: act(noteBranchGone),
+      noteDelivery: act(noteDelivery),
+      noteNotKept: act(noteNotKept),
+      noteOwnPush: act(noteOwnPush),
+      noteProgress: act(noteProgress),
+      noteRebuild: act(noteRebuild),
+      noteRecorded: act(noteRecorded),
+      noteStarted: act(noteStarted),
+      noteTip: act(noteTip),
+      observe: act(observe),
+      planOverlay: act(planOverlay),
+      recordCache: act(recordCache),
+      report: act(report),
+      scheduleRetry: act(scheduleRetry),
+      settleBuild: act(settleBuild),
+      standDown: act(standDown),
+      startBuild: act(startBuild),
+      supersede: act(supersede),
+    },
+  })
+  .createMachine({
+    id: 'pull-request',
+    context: newPull,
+    initial: 'idle',
+    on: {
+      'pull.observed': [
+        { guard: 'isClosed', target: '.closing', actions: 'observe' },
+        { guard: 'isDraft', target: '.draft', actions: ['standDown', 'observe'] },
+        { guard: 'needsApproval', target: '.awaitingApproval', actions: ['standDown', 'observe'] },
+        { guard: 'needsOverlay', target: '.merging', actions: ['supersede', 'observe'] },
+        { actions: 'observe' },
+      ],
+      'pull.approved': { guard: 'isApprovedHead', actions: 'noteApproval' },
+      'machine.accepted': [
+        { guard: 'isOpen', target: '.merging', actions: 'supersede' },
+        { target: '.closing' },
+      ],
+      'overlay.pushed': { actions: 'noteOwnPush' },
+      'cache.recorded': { actions: 'noteRecorded' },
+      'branch.deleted': { actions: 'noteBranchGone' },
+      'build.finished': { guard: 'isEarlierBuild', actions: 'earnLate' },
+      'status.published': { actions: 'noteDelivery' },
+      'status.publish.failed': { actions: 'noteDelivery' },
+    },
+    states: {
+      /** At rest: the newest head has its verdict. */
+      idle: {
+        on: {
+          'tip.observed': { guard: 'isTipNews', target: 'merging', actions: 'noteTip' },
+          'rebuild.requested': { guard: 'isOpen', target: 'merging', actions: 'noteRebuild' },
+          'build.finished': [
+            { guard: 'isCorrectionWithCache', target: 'caching', actions: 'settleBuild' },
+            { guard: 'isCorrection', target: 'reporting', actions: 'settleBuild' },
+          ],
+        },
+      },
+      /** The overlay of the newest head is being made. */
+      merging: {
+        entry: 'beginAttempt',
+        initial: 'fetching',
+        on: {
+          'rebuild.requested': {
+            guard: 'asksForCold',
+            target: 'merging',
+            reenter: true,
+            actions: 'noteRebuild',
+          },
+        },
+        states: {
+          fetching: {
+            on: {
+              'head.fetched': [
+                {
+                  guard: 'isPathInTheWay',
+                  target: '#pull-request.blocked',
+                  actions: 'noteBlocked',
+                },
+                {
+                  guard: 'isBranchNotOurs',
+                  target: '#pull-request.blocked',
+                  actions: 'noteBlocked',
+                },
+                { guard: 'isCurrentAttempt', target: 'pushing', actions: 'planOverlay' },
+              ],
+              'head.fetch.failed': {
+                guard: 'isCurrentAttempt',
+                target: '#pull-request.blocked',
+                actions: 'noteBlocked',
+              },
+            },
+          },
+          pushing: {
+            on: {
+              'overlay.pushed': {
+                guard: 'isCurrentAttempt',
+                target: '#pull-request.building',
+                actions: 'noteOwnPush',
+              },
+              'overlay.rejected': [
+                { guard: 'isMovedAway', target: '#pull-request.merging', actions: 'countSetback' },
+                {
+                  guard: 'isCurrentAttempt',
+                  target: '#pull-request.blocked',
+                  actions: 'noteBlocked',
+                },
+              ],
+              'overlay.push.failed': {
+                guard: 'isCurrentAttempt',
+                target: '#pull-request.blocked',
+                actions: 'noteBlocked',
+              },
+            },
+          },
+        },
+      },
+      /** The CI builds the overlay. */
+      building: {
+        entry: 'startBuild',
+        exit: 'dropDeadlines',
+        on: {
+          'build.started': { guard: 'isAwaitedStart', actions: 'noteStarted' },
+          'build.progressed': { guard: 'isCurrentBuild', actions: 'noteProgress' },
+          'build.finished': [
+            { guard: 'isCacheLost', target: 'merging', actions: 'dropLost' },
+            { guard: 'isCacheEarned', target: 'caching', actions: 'settleBuild' },
+            { guard: 'isCurrentBuild', target: 'reporting', actions: 'settleBuild' },
+          ],
+          'build.lost': { guard: 'isCurrentBuild', actions: 'askAgain' },
+          'build.start.failed': {
+            guard: 'isCurrentBuild',
+            target: 'reporting',
+            actions: 'giveVerdictWithoutResult',
+          },
+          'timer.start': { target: 'reporting', actions: 'giveVerdictWithoutResult' },
+          'timer.finish': { target: 'reporting', actions: 'giveVerdictWithoutResult' },
+          'rebuild.requested': { target: 'merging', actions: ['supersede', 'noteRebuild'] },
+          'tip.observed': {
+            guard: 'isTipNews',
+            target: 'merging',
+            actions: ['supersede', 'noteTip'],
+          },
+        },
+      },
+      /** What the build left is being recorded on the cache branch. */
+      caching: {
+        entry: 'recordCache',
+        on: {
+          'cache.recorded': {
+            guard: 'isCurrentAttempt',
+            target: 'reporting',
+            actions: 'noteRecorded',
+          },
+          'cache.rejected': {
+            guard: 'isCurrentAttempt',
+            target: 'reporting',
+            actions: 'noteNotKept',
+          },
+          'cache.record.failed': {
+            guard: 'isCurrentAttempt',
+            target: 'reporting',
+            actions: 'noteNotKept',
+          },
+          'rebuild.requested': { target: 'merging', actions: 'noteRebuild' },
+        },
+      },
+      /** The verdict is on its way to the head's own commit. */
+      reporting: {
+        entry: 'report',
+        always: { guard: 'isEverythingReported', target: 'idle' },
+        on: {
+          'tip.observed': { guard: 'isTipNews', target: 'merging', actions: 'noteTip' },
+          'rebuild.requested': { target: 'merging', actions: 'noteRebuild' },
+          'build.finished': [
+            { guard: 'isCorrectionWithCache', target: 'caching', actions: 'settleBuild' },
+            {
+              guard: 'isCorrection',
+              target: 'reporting',
+              reenter: true,
+              actions: 'settleBuild',
+            },
+          ],
+        },
+      },
+      /** Nothing can be built, for a reason that a person can act on; it is tried again by itself. */
+      blocked: {
+        entry: ['report', 'scheduleRetry'],
+        exit: 'dropRetry',
+        on: {
+          'timer.retry': { guard: 'isOpen', target: 'merging' },
+          'tip.observed': { guard: 'isTipNews', target: 'merging', actions: 'noteTip' },
+          'rebuild.requested': { guard: 'isOpen', target: 'merging', actions: 'noteRebuild' },
+        },
+      },
+      /** The head is by somebody who may not write: nothing of it is built before somebody who may approves it. */
+      awaitingApproval: {
+        on: {
+          'pull.approved': {
+            guard: 'isApprovedHead',
+            target: 'merging',
+            actions: 'noteApproval',
+          },
+          'pull.observed': [
+            { guard: 'isClosed', target: 'closing', actions: 'observe' },
+            { guard: 'isDraft', target: 'draft', actions: 'observe' },
+            { guard: 'needsApproval', actions: 'observe' },
+            { guard: 'hasHead', target: 'merging', actions: 'observe' },
+          ],
+        },
+      },
+      /** A draft, where drafts are not built. */
+      draft: {
+        on: {
+          'pull.observed': [
+            { guard: 'isClosed', target: 'closing', actions: 'observe' },
+            { guard: 'isDraft', actions: 'observe' },
+            { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
+            { guard: 'hasHead', target: 'merging', actions: 'observe' },
+          ],
+        },
+      },
+      /** Closed or merged: builds are being cancelled, the branch deleted. */
+      closing: {
+        entry: 'close',
+        on: {
+          'branch.deleted': { target: 'closed', actions: 'noteBranchGone' },
+          'branch.delete.failed': { target: 'closed' },
+          'pull.observed': [
+            { guard: 'isClosed', actions: 'observe' },
+            { guard: 'isDraft', target: 'draft', actions: 'observe' },
+            { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
+            { guard: 'hasHead', target: 'merging', actions: 'observe' },
+          ],
+        },
+      },
+      /** Nothing of the pull request is left but its log. */
+      closed: {
+        on: {
+          'pull.observed': [
+            { guard: 'isClosed', actions: 'observe' },
+            { guard: 'isDraft', target: 'draft', actions: 'observe' },
+            { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
+            { guard: 'hasHead', target: 'merging', actions: 'observe' },
+          ],
+          'tip.observed': [
+            { guard: 'isBranchBack', target: 'closing', actions: 'noteTip' },
+            { guard: 'isTipNews', actions: 'noteTip' },
+          ],
+          'overlay.pushed': { target: 'closing', actions: 'noteOwnPush' },
+          'cache.recorded': { target: 'closing', actions: 'noteRecorded' },
+        },
+      },
+    },
+  });

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { cacheEntries } from '../cache.ts';
+import { commonEffects } from '../effects.ts';
+
+/** Fetches the head, and learns all that must be known before its overlay can be made (`head.fetched`). */
+export const headFetch = z.object({
+  type: z.literal('head.fetch'),
+  params: z.object({
+    attempt: z.number(),
+    head: z.string(),
+    headRef: z.string(),
+    /** The head that the tip stands for. */
+    previous: z.string().nullable(),
+    branch: z.string(),
+    /** Where we believe the branch is. */
+    tip: z.string().nullable(),
+    files: z.array(z.string()),
+    /** Store paths that an overlay may name. */
+    paths: z.array(z.string()),
+  }),
+});
+
+const bookkeeping = {
+  attempt: z.number(),
+  number: z.number(),
+  head: z.string(),
+  branch: z.string(),
+  cacheFile: z.string(),
+  commitFile: z.string(),
+  entries: cacheEntries,
+};
+
+/** Composes the overlay and pushes it. With the event's date it determines the commit, byte for byte. */
+export const overlayPush = z.object({
+  type: z.literal('overlay.push'),
+  params: z.object({
+    ...bookkeeping,
+    parents: z.array(z.string()),
+    expected: z.string().nullable(),
+  }),
+});
+
+/** Puts a commit that records the cache on top of the tip. */
+export const cacheRecord = z.object({
+  type: z.literal('cache.record'),
+  params: z.object({ ...bookkeeping, overlay: z.string(), tip: z.string() }),
+});
+
+/** Deletes the cache branch, if it is ours. */
+export const branchDelete = z.object({
+  type: z.literal('branch.delete'),
+  params: z.object({ branch: z.string() }),
+});
+
+export const pullEffect = z.discriminatedUnion('type', [
+  ...commonEffects,
+  headFetch,
+  overlayPush,
+  cacheRecord,
+  branchDelete,
+]);
+/** What a pull request's machine may ask for. */
+export type PullEffect = z.infer<typeof pullEffect>;
