@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
+import type { Mirror } from '../ports/mirror.ts';
+import { PortError } from '../ports/port-error.ts';
+import { isAncestor, nearest, origin } from './history.ts';
+import { branchRef } from './names.ts';
+import { type ReadObject, withObjects, writeObjects } from './objects.ts';
+import { inspectPaths, overlayObjects, type ReadTree } from './overlay.ts';
+import { hashOf } from './pack.ts';
+import { push } from './push.ts';
+import { httpRemote, localRemote, type Remote } from './remote.ts';
+import type { Git } from './run.ts';
+
+/** Which repository to mirror. Directories are absolute paths. */
+export type MirrorSource =
+  /** The bare repository `directory` is at hand: it is the remote and the mirror in one. */
+  | { readonly kind: 'local'; readonly directory: string }
+  /** The repository at `url`, mirrored in `directory`, which is made if it is not there. */
+  | { readonly kind: 'remote'; readonly url: string; readonly directory: string };
+
+/**
+ * Opens a mirror, making it first where that is needed. Nothing is fetched yet. One mirror a directory and process.
+ * @throws {PortError} `invalid`, `not-found`
+ */
+export async function openMirror(git: Git, source: MirrorSource): Promise<Mirror> {
+  const { directory } = source;
+  if (!isAbsolute(directory)) throw new PortError('invalid', `${directory} is no absolute path`);
+  if (source.kind === 'local') {
+    if (!isDirectory(directory)) {
+      throw new PortError('not-found', `there is no repository at ${directory}`);
+    }
+    return mirror(git, directory, localRemote(git, directory));
+  }
+  const remote = httpRemote(git, directory, source.url);
+  if (!existsSync(directory)) await create(git, directory);
+  return mirror(git, directory, remote);
+}
+
+/** Made aside and moved into place, so that a mirror is whole or not there, whenever the process dies. */
+async function create(git: Git, directory: string): Promise<void> {
+  mkdirSync(dirname(directory), { recursive: true });
+  const aside = `${directory}.${randomUUID()}`;
+  await git.run(aside, ['init', '--quiet', '--bare', '--template='], {
+    what: `make a mirror in ${directory}`,
+  });
+  try {
+    renameSync(aside, directory);
+  } catch (cause) {
+    rmSync(aside, { recursive: true, force: true });
+    // Somebody else was first, which is as good.
+    if (existsSync(directory)) return;
+    throw new PortError('unavailable', `could not make a mirror in ${directory}`, { cause });
+  }
+}
+
+function mirror(git: Git, directory: string, remote: Remote): Mirror {
+  const trees = (read: ReadObject): ReadTree => {
+    const seen = new Map<string, Buffer>();
+    return async (id) => {
+      let tree = seen.get(id) ?? (await read(id))?.content;
+      if (tree === undefined) {
+        await remote.fetchTree(id);
+        tree = (await read(id))?.content;
+      }
+      if (tree === undefined) throw new PortError('unavailable', `tree ${id} did not come`);
+      seen.set(id, tree);
+      return tree;
+    };
+  };
+  return {
+    fetch: (commit, ref) => remote.fetchCommit(commit, ref),
+    async tip(branch) {
+      return (await remote.branches(branch, false)).get(branchRef(branch)) ?? null;
+    },
+    isAncestor: (ancestor, descendant) => isAncestor(git, directory, ancestor, descendant),
+    nearest: (commit, candidates) => nearest(git, directory, commit, candidates),
+    origin: (tip, known, limit) => origin(git, directory, tip, known, limit),
+    inspect: (commit, paths) =>
+      withObjects(git, directory, (read) => inspectPaths(commit, paths, read, trees(read))),
+    async compose(overlay) {
+      const objects = await withObjects(git, directory, (read) =>
+        overlayObjects(overlay, read, trees(read)),
+      );
+      await writeObjects(git, directory, objects, hashOf(overlay.head));
+      return objects.at(-1)?.id ?? '';
+    },
+    push: (branch, commit, expected) => push(git, directory, remote, branch, commit, expected),
+  };
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

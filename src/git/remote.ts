@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { PortError } from '../ports/port-error.ts';
+import { redact } from './failure.ts';
+import { has } from './history.ts';
+import { branchRef, checkCommit, checkRef } from './names.ts';
+import type { Git } from './run.ts';
+
+/** Where a mirror's objects come from and its pushes go. */
+export interface Remote {
+  /** What `git push` is given. */
+  readonly url: string;
+  /** Configuration for the commands that talk to it. */
+  readonly config: readonly string[];
+  /** Makes a commit available. @throws {PortError} `not-found` */
+  fetchCommit(commit: string, ref: string): Promise<void>;
+  /** Makes one tree available, without what is in it. @throws {PortError} `not-found` */
+  fetchTree(id: string): Promise<void>;
+  /** Full ref to commit, of a branch; with `near`, at least also of all in whose way it would be. */
+  branches(branch: string, near: boolean): Promise<ReadonlyMap<string, string>>;
+}
+
+/** The bare repository is at hand, and is its own mirror: everything is there, or nowhere. */
+export function localRemote(git: Git, directory: string): Remote {
+  return {
+    url: directory,
+    config: [],
+    async fetchCommit(commit, ref) {
+      if (!(await has(git, directory, commit))) throw missing(commit, ref, directory);
+    },
+    async fetchTree(id) {
+      throw new PortError(
+        'unavailable',
+        `tree ${id} is missing in ${directory}: run git fsck there`,
+      );
+    },
+    async branches(branch, near) {
+      const ref = branchRef(branch);
+      // A pattern is a ref, or the folder it is in; the first folder below refs/heads holds whatever can be in the way.
+      const pattern = near ? ref.split('/').slice(0, 3).join('/') : ref;
+      const args = ['for-each-ref', '--format=%(objectname)%09%(refname)', '--', pattern];
+      const { stdout } = await git.run(directory, args, { what: `look for ${branch}` });
+      return refLines(stdout);
+    },
+  };
+}
+
+/**
+ * A remote over HTTP, mirrored in `directory` by a partial clone: all commits, no trees, no files.
+ *
+ * The mirror's own configuration does not say so. Only the commands below name a promisor remote, with `-c`; to all
+ * others what was not fetched is simply missing. Otherwise a question about an unknown commit would go to the network
+ * and come back with its whole history's trees, and reading one tree would bring every tree below it.
+ */
+export function httpRemote(git: Git, directory: string, url: string): Remote {
+  if (!/^(https?|file):\/\//.test(url)) {
+    throw new PortError(
+      'invalid',
+      `${redact(url)} is no URL that can be mirrored; give an https one`,
+    );
+  }
+  const config = [
+    '-c',
+    `remote.origin.url=${url}`,
+    '-c',
+    'remote.origin.promisor=true',
+    '-c',
+    'remote.origin.partialCloneFilter=tree:0',
+    '-c',
+    'fetch.writeCommitGraph=true',
+  ];
+  const fetch = (what: string, refspec: string): Promise<unknown> =>
+    git.run(
+      directory,
+      [
+        ...config,
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--recurse-submodules=no',
+        '--filter=tree:0',
+        'origin',
+        refspec,
+      ],
+      { what, network: true },
+    );
+  const queue = oneAtATime();
+  return {
+    url,
+    // A push must not go and fetch what it leaves out.
+    config: [],
+    fetchCommit: (commit, ref) =>
+      // One at a time: two pull requests that meet an empty mirror would both fetch all of it.
+      queue(async () => {
+        checkRef(ref);
+        if (await has(git, directory, checkCommit(commit))) return;
+        const mine = mirrorRef(ref);
+        let failure: unknown;
+        try {
+          await fetch(`fetch ${ref}`, `+${ref}:${mine}`);
+        } catch (error) {
+          if (!(error instanceof PortError && error.code === 'not-found')) throw error;
+          failure = error;
+        }
+        if (await has(git, directory, commit)) return;
+        // The ref has moved on, or gone; the commit may still be there by its own name.
+        try {
+          await fetch(`fetch ${commit}`, `+${commit}:${mine}`);
+        } catch (error) {
+          if (!(error instanceof PortError && error.code === 'not-found')) throw error;
+          failure = error;
+        }
+        if (!(await has(git, directory, commit))) throw missing(commit, ref, redact(url), failure);
+      }),
+    fetchTree: (id) => queue(async () => void (await fetch(`fetch tree ${id}`, id))),
+    async branches(branch) {
+      const args = ['ls-remote', '--quiet', '--heads', '--', url];
+      if (branch !== '') branchRef(branch);
+      const { stdout } = await git.run(directory, args, {
+        what: `look for ${branch} at ${redact(url)}`,
+        network: true,
+      });
+      return refLines(stdout);
+    },
+  };
+}
+
+/**
+ * What keeps a fetched ref in the mirror. Hashed, for in the mirror `a` and `a/b` must be able to stand side by side
+ * when one replaces the other at the remote.
+ */
+function mirrorRef(ref: string): string {
+  return `refs/orthrus/${createHash('sha256').update(ref).digest('hex').slice(0, 40)}`;
+}
+
+function missing(commit: string, ref: string, where: string, cause?: unknown): PortError {
+  return new PortError('not-found', `${where} does not have commit ${commit} (of ${ref})`, {
+    cause,
+  });
+}
+
+function refLines(output: Buffer): ReadonlyMap<string, string> {
+  const refs = new Map<string, string>();
+  for (const line of output.toString('utf8').split('\n')) {
+    const [id, ref] = line.split('\t');
+    if (id !== undefined && ref !== undefined) refs.set(ref, id);
+  }
+  return refs;
+}
+
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}

@@ -1,0 +1,208 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { PortError } from '../ports/port-error.ts';
+import {
+  type Credentials,
+  credentialEnvironment,
+  credentialHelper,
+  gitEnvironment,
+  prepareHome,
+} from './environment.ts';
+import { gitFailure } from './failure.ts';
+
+export interface GitOptions {
+  /** A directory of ours: git's HOME and its one configuration file. Made if it is not there. */
+  readonly home: string;
+  /** Milliseconds that a command on this disk may take, and one that talks to a remote. */
+  readonly timeout?: number;
+  readonly networkTimeout?: number;
+  /** Asked before every command that talks to a remote over the network; tokens may expire. */
+  readonly credentials?: () => Promise<Credentials>;
+  /** Told the arguments of every process that is started. */
+  readonly observe?: (args: readonly string[]) => void;
+}
+
+export interface GitCommand {
+  /** What is being done, for the error message: `read the tree`. */
+  readonly what: string;
+  readonly input?: Buffer | string;
+  /** Exit codes that are answers, not failures. Default: 0. */
+  readonly codes?: readonly number[] | 'any';
+  readonly network?: boolean;
+  /** Bytes of stdout after which the command is ended and fails. Default: 256 MiB. */
+  readonly maximum?: number;
+}
+
+export interface GitResult {
+  readonly code: number;
+  readonly stdout: Buffer;
+  /** Its last 64 KiB. */
+  readonly stderr: string;
+}
+
+const killAfter = 3_000;
+const maximumErrors = 65_536;
+const defaultMaximum = 256 * 1024 * 1024;
+
+/**
+ * Starts git: arguments as an array, an environment of our own, no client-side hooks, a time-out. Each process leads a
+ * group, so that ending it ends the helpers it started, and they take their lock files with them.
+ */
+export class Git {
+  readonly #options: GitOptions;
+  readonly #environment: Record<string, string>;
+
+  constructor(options: GitOptions) {
+    prepareHome(options.home);
+    this.#options = options;
+    this.#environment = gitEnvironment(options.home);
+  }
+
+  /**
+   * Runs one command on the bare repository `directory`.
+   * @throws {PortError} `timeout`, or what stderr tells
+   */
+  async run(directory: string, args: readonly string[], command: GitCommand): Promise<GitResult> {
+    const { child, finished } = await this.#start(directory, args, command);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const maximum = command.maximum ?? defaultMaximum;
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maximum) chunks.push(chunk);
+      else end(child, 'SIGKILL');
+    });
+    child.stdin.end(command.input);
+    const { code, stderr } = await finished;
+    if (size > maximum) {
+      throw new PortError('invalid', `could not ${command.what}: more than ${maximum} bytes came`);
+    }
+    if (command.codes !== 'any' && !(command.codes ?? [0]).includes(code)) {
+      throw gitFailure(command.what, stderr, code);
+    }
+    return { code, stdout: Buffer.concat(chunks), stderr };
+  }
+
+  /**
+   * Reads a command's output line by line (Latin-1: only for shas and ASCII) until `enough` says so; the process is
+   * then ended, wherever it was.
+   */
+  async lines(
+    directory: string,
+    args: readonly string[],
+    command: GitCommand,
+    enough: (line: string) => boolean,
+  ): Promise<void> {
+    const { child, finished } = await this.#start(directory, args, command);
+    child.stdin.end(command.input);
+    let rest = '';
+    let done = false;
+    child.stdout.setEncoding('latin1');
+    child.stdout.on('data', (chunk: string) => {
+      if (done) return;
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      done = lines.some(enough);
+      if (done) end(child, 'SIGTERM');
+    });
+    const { code, stderr } = await finished;
+    if (!done && code !== 0) throw gitFailure(command.what, stderr, code);
+  }
+
+  /** A command that is talked to while it runs. Closing its stdin ends it. */
+  async converse(
+    directory: string,
+    args: readonly string[],
+    command: GitCommand,
+  ): Promise<{ child: ChildProcessWithoutNullStreams; finished: Promise<GitEnd> }> {
+    return this.#start(directory, args, command);
+  }
+
+  async #start(
+    directory: string,
+    args: readonly string[],
+    command: GitCommand,
+  ): Promise<{ child: ChildProcessWithoutNullStreams; finished: Promise<GitEnd> }> {
+    const credentials = command.network === true ? await this.#options.credentials?.() : undefined;
+    const all = [
+      // No client-side hook runs, whatever the repository's own configuration says. Hooks of the receiving end do:
+      // git gives `-c` to nothing that serves another repository.
+      '-c',
+      'core.hooksPath=/dev/null',
+      ...(credentials === undefined ? [] : credentialHelper),
+      `--git-dir=${directory}`,
+      ...args,
+    ];
+    this.#options.observe?.(args);
+    const child = spawn('git', all, {
+      cwd: this.#options.home,
+      env: {
+        ...this.#environment,
+        ...(credentials === undefined ? {} : credentialEnvironment(credentials)),
+      },
+      detached: true,
+      stdio: 'pipe',
+    });
+    const limit =
+      command.network === true
+        ? (this.#options.networkTimeout ?? 600_000)
+        : (this.#options.timeout ?? 120_000);
+    return { child, finished: ending(child, command.what, limit) };
+  }
+}
+
+export interface GitEnd {
+  readonly code: number;
+  readonly stderr: string;
+}
+
+/** Waits for the end of a process, and sees to it that there is one. */
+function ending(
+  child: ChildProcessWithoutNullStreams,
+  what: string,
+  limit: number,
+): Promise<GitEnd> {
+  // A process that ended before it had read its input is judged by its exit code, not by the broken pipe.
+  child.stdin.on('error', () => undefined);
+  let stderr = Buffer.alloc(0);
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = Buffer.concat([stderr, chunk]).subarray(-maximumErrors);
+  });
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      end(child, 'SIGTERM');
+    }, limit);
+    child.on('error', (cause) => {
+      clearTimeout(timer);
+      const reason =
+        'code' in cause && cause.code === 'ENOENT' ? 'is it installed?' : cause.message;
+      reject(new PortError('unavailable', `git could not be started: ${reason}`, { cause }));
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      if (late) {
+        const seconds = Math.round(limit / 100) / 10;
+        reject(new PortError('timeout', `could not ${what}: git took more than ${seconds} s`));
+      } else {
+        resolve({ code: code ?? -1, stderr: stderr.toString('utf8') });
+      }
+    });
+  });
+}
+
+/** Ends a process and the helpers it started, the hard way if the mild one does not do. */
+export function end(child: ChildProcessWithoutNullStreams, signal: 'SIGTERM' | 'SIGKILL'): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone.
+  }
+  if (signal === 'SIGTERM') {
+    const timer = setTimeout(() => end(child, 'SIGKILL'), killAfter);
+    timer.unref();
+    child.on('close', () => clearTimeout(timer));
+  }
+}
