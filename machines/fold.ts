@@ -1,0 +1,129 @@
+import {
+  createActor,
+  initialTransition,
+  type StateValue,
+  transition,
+  type AnyStateMachine,
+} from 'xstate';
+import type { BranchContext } from './branch/context.ts';
+import { branchEvent, type BranchEventData } from './branch/events.ts';
+import { branchMachine } from './branch.ts';
+import { effect, type Effect } from './effect.ts';
+import type { PullContext } from './pull-request/context.ts';
+import { pullEvent, type PullEventData } from './pull-request/events.ts';
+import { pullRequestMachine } from './pull-request.ts';
+import type { StreamKind } from './stream.ts';
+
+export type EventData = PullEventData | BranchEventData;
+
+/** Where a machine is, as plain JSON. */
+export type Snapshot =
+  | { readonly kind: 'pull'; readonly value: StateValue; readonly context: PullContext }
+  | { readonly kind: 'branch'; readonly value: StateValue; readonly context: BranchContext };
+
+/** What one event comes to. */
+export interface Decision {
+  readonly snapshot: Snapshot;
+  /** False when no transition takes the event in this state; the snapshot is the same as before then. */
+  readonly handled: boolean;
+  /** In the order in which the machine asked for them. */
+  readonly effects: readonly Effect[];
+}
+
+export function machineOf(kind: StreamKind): AnyStateMachine {
+  return kind === 'pull' ? pullRequestMachine : branchMachine;
+}
+
+/** The schema of what can happen to a stream of that kind. */
+export function eventSchema(kind: StreamKind): typeof pullEvent | typeof branchEvent {
+  return kind === 'pull' ? pullEvent : branchEvent;
+}
+
+/** `{ merging: 'fetching' }` → `merging.fetching`. */
+export function stateText(value: StateValue): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value)
+    .map(([state, inner]) => (inner === undefined ? state : `${state}.${stateText(inner)}`))
+    .join('+');
+}
+
+export function initialSnapshot(kind: StreamKind): Snapshot {
+  const [first] = initialTransition(machineOf(kind));
+  return plain(kind, first);
+}
+
+// The machine of a kind determines its context's type; XState's types lose that behind AnyStateMachine.
+function plain(kind: StreamKind, from: { value: StateValue; context: unknown }): Snapshot {
+  return { kind, value: from.value, context: from.context } as Snapshot;
+}
+
+/** Whether an event would be taken in this state (`snapshot.can`, not reference equality). */
+export function isHandled(snapshot: Snapshot, event: EventData, at: number): boolean {
+  const { value, context } = snapshot;
+  return machineOf(snapshot.kind)
+    .resolveState({ value, context })
+    .can({ ...event, at });
+}
+
+/**
+ * Folds one event into a snapshot: XState's pure `transition`. `at` is when the event was recorded, milliseconds since
+ * the epoch.
+ * @throws whatever a guard or an action of the machine throws: a bug in the machine
+ */
+export function decide(snapshot: Snapshot, event: EventData, at: number): Decision {
+  const machine = machineOf(snapshot.kind);
+  const { value, context } = snapshot;
+  const before = machine.resolveState({ value, context });
+  const dated = { ...event, at };
+  if (!before.can(dated)) return { snapshot, handled: false, effects: [] };
+  const [after, actions] = transition(machine, before, dated);
+  return {
+    snapshot: plain(snapshot.kind, after),
+    handled: true,
+    effects: actions.map(({ type, params }) => effect.parse({ type, params })),
+  };
+}
+
+/**
+ * The same fold for many events of one kind, without the effects: one actor scope is made once and used for all,
+ * where `transition` makes one an event. It keeps XState's own snapshot between events.
+ */
+export function bulkFold(kind: StreamKind): {
+  /** Begins at a new stream. */
+  reset(): void;
+  /** @returns the state after the event, as `stateText` has it */
+  apply(event: EventData, at: number): string;
+  snapshot(): Snapshot;
+} {
+  const machine = machineOf(kind);
+  const actor = createActor(machine);
+  const scope = {
+    self: actor,
+    defer: () => {},
+    id: '',
+    logger: () => {},
+    sessionId: '',
+    stopChild: () => {},
+    system: actor.system,
+    emit: () => {},
+    actionExecutor: () => {},
+  };
+  const first = machine.getInitialSnapshot(scope);
+  let now = first;
+  let value: StateValue = first.value;
+  let text = stateText(value);
+  return {
+    reset() {
+      now = first;
+    },
+    apply(event, at) {
+      now = machine.transition(now, { ...event, at }, scope);
+      if (now.value !== value) {
+        value = now.value;
+        text = stateText(value);
+      }
+      return text;
+    },
+    snapshot: () => plain(kind, now),
+  };
+}
