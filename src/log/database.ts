@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { asLogError, LogError } from './log-error.ts';
+import { migrate, requireCurrent } from './migrate.ts';
+import type { Tables } from './schema.ts';
+
+export type LogDatabase = Kysely<Tables>;
+
+/** An open log. Close it: the writer's lock is let go with it (or with the process, however that ends). */
+export interface OpenLog {
+  readonly db: LogDatabase;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the log for writing: takes the writer's lock, and migrates what is older.
+ *
+ * @param file path of the SQLite file, or `:memory:`
+ * @param synchronous `full`: what was acknowledged survives a power cut (the default); `normal`: a crash of the process
+ * @throws {LogError} `in-use`, `newer`, `unavailable`, `corrupt`
+ */
+export async function openLog(
+  file: string,
+  synchronous: 'full' | 'normal' = 'full',
+): Promise<OpenLog> {
+  const unlock = file === ':memory:' ? () => {} : lockForWriting(file);
+  try {
+    const sqlite = new Database(file);
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma(`synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
+    sqlite.pragma('busy_timeout = 1000');
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: cached(sqlite) }) });
+    await migrate(db);
+    return {
+      db,
+      close: async () => {
+        await db.destroy();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw asLogError(error);
+  }
+}
+
+/**
+ * Opens the log for reading, beside a service that writes it.
+ * @throws {LogError} `missing`, `older`, `newer`, `corrupt`
+ */
+export async function readLog(file: string): Promise<OpenLog> {
+  if (!existsSync(file))
+    throw new LogError('missing', `there is no database ${file}; \`orthrus serve\` makes it`);
+  try {
+    const sqlite = new Database(file, { readonly: true });
+    sqlite.pragma('busy_timeout = 1000');
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: cached(sqlite) }) });
+    await requireCurrent(db);
+    return { db, close: () => db.destroy() };
+  } catch (error) {
+    throw asLogError(error);
+  }
+}
+
+/**
+ * One writing process a file (G3): a lock on a file beside it, held through SQLite's own locking, which the kernel lets
+ * go when the process ends, even by kill -9. The log itself stays open to readers.
+ */
+function lockForWriting(file: string): () => void {
+  let lock: Database.Database;
+  try {
+    lock = new Database(`${file}-writer`, { timeout: 0 });
+    lock.pragma('journal_mode = MEMORY');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'SQLITE_BUSY')
+      throw new LogError(
+        'in-use',
+        `${file} is in use by another orthrus process; stop it, or name another database`,
+        error,
+      );
+    throw asLogError(error);
+  }
+  return () => lock.close();
+}
+
+/**
+ * Kysely prepares every statement anew. Its texts are few, so the prepared ones are kept: for an append that is a third
+ * of its time (`script/bench`).
+ */
+function cached(sqlite: Database.Database): Database.Database {
+  const statements = new Map<string, Database.Statement>();
+  return new Proxy(sqlite, {
+    get(target, property) {
+      if (property === 'prepare')
+        return (text: string): Database.Statement => {
+          let statement = statements.get(text);
+          // A statement that is being iterated cannot be run again before that ends.
+          if (statement === undefined || statement.busy) {
+            statement = target.prepare(text);
+            if (statements.size < 200) statements.set(text, statement);
+          }
+          return statement;
+        };
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,225 @@
+import { sql } from 'kysely';
+import type { Effect } from '../../machines/effect.ts';
+import type { LogDatabase } from './database.ts';
+import type { EffectRow } from './schema.ts';
+
+/** The event that effects are asked for by. */
+export interface Cause {
+  readonly stream: string;
+  readonly version: number;
+  /** When it was recorded. */
+  readonly at: number;
+}
+
+/** An effect's id: the event that asked for it, and its place among what that event asked for. */
+export function effectId(stream: string, version: number, index: number): string {
+  return `${stream}/${version}.${index}`;
+}
+
+/** Stores what an event asked for: effects to be carried out, timers set and dropped. */
+export async function storeEffects(
+  db: LogDatabase,
+  cause: Cause,
+  effects: readonly Effect[],
+  laneOf: (stream: string, effect: Effect) => string,
+): Promise<void> {
+  for (const [index, effect] of effects.entries()) {
+    if (effect.type === 'timer.set' || effect.type === 'timer.drop')
+      await endTimer(
+        db,
+        cause,
+        effect.params.name,
+        effect.type === 'timer.set' ? 'replaced' : 'dropped',
+      );
+    if (effect.type === 'timer.drop') continue;
+    const isTimer = effect.type === 'timer.set';
+    await db
+      .insertInto('effects')
+      .values({
+        id: effectId(cause.stream, cause.version, index),
+        stream: cause.stream,
+        version: cause.version,
+        index,
+        kind: isTimer ? 'timer' : 'effect',
+        type: isTimer ? `timer.${effect.params.name}` : effect.type,
+        params: JSON.stringify(effect.params),
+        lane: isTimer ? 'timer' : laneOf(cause.stream, effect),
+        asked_at: cause.at,
+        run_at: isTimer ? cause.at + effect.params.after : cause.at,
+        lease_until: null,
+        last_error: null,
+        done_at: null,
+        outcome: null,
+      })
+      .execute();
+  }
+}
+
+async function endTimer(
+  db: LogDatabase,
+  cause: Cause,
+  name: string,
+  outcome: 'replaced' | 'dropped',
+): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set({ done_at: cause.at, outcome })
+    .where('stream', '=', cause.stream)
+    .where('kind', '=', 'timer')
+    .where('type', '=', `timer.${name}`)
+    .where('done_at', 'is', null)
+    .execute();
+}
+
+/**
+ * Leases the next effect that is due: not behind an earlier unfinished one of its stream in its lane (order), its lane
+ * not busy with another (exclusion) and not told to rest (rate limits). The oldest comes first, so that no stream
+ * starves another. One statement, so that two claimers never get the same one; under PostgreSQL the inner select takes
+ * `for update skip locked`.
+ */
+export async function claimEffect(
+  db: LogDatabase,
+  now: number,
+  leaseFor: number,
+): Promise<EffectRow | null> {
+  const { rows } = await sql<EffectRow>`
+    update effects
+    set lease_until = ${now + leaseFor}, attempts = attempts + 1
+    where id = (
+      select e.id from effects e
+      where e.kind = 'effect' and e.done_at is null and e.run_at <= ${now}
+        and (e.lease_until is null or e.lease_until < ${now})
+        and not exists (
+          select 1 from effects busy
+          where busy.lane = e.lane and busy.done_at is null and busy.lease_until >= ${now}
+        )
+        and not exists (
+          select 1 from effects earlier
+          where earlier.lane = e.lane and earlier.stream = e.stream and earlier.done_at is null
+            and earlier.kind = 'effect'
+            and (earlier.version < e.version
+              or (earlier.version = e.version and earlier."index" < e."index"))
+        )
+        and not exists (
+          select 1 from lanes l where l.lane = e.lane and l.hold_until > ${now}
+        )
+      order by e.run_at, e.asked_at, e.id
+      limit 1
+    )
+    returning *`.execute(db);
+  return rows[0] ?? null;
+}
+
+/**
+ * Ends an effect, if the lease is still ours (fencing: whoever claimed it since has another number of attempts).
+ * @returns false if it is not, and nothing was changed
+ */
+export async function finishEffect(
+  db: LogDatabase,
+  effect: { readonly id: string; readonly attempts: number },
+  end: {
+    readonly at: number;
+    readonly outcome: 'done' | 'moot' | 'dead';
+    readonly error: string | null;
+  },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('effects')
+    .set({ done_at: end.at, outcome: end.outcome, lease_until: null, last_error: end.error })
+    .where('id', '=', effect.id)
+    .where('attempts', '=', effect.attempts)
+    .where('done_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+/** Puts an effect back, to be tried again at `runAt`; fenced as `finishEffect`. */
+export async function postponeEffect(
+  db: LogDatabase,
+  effect: { readonly id: string; readonly attempts: number },
+  runAt: number,
+  error: string | null,
+): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set({ run_at: runAt, lease_until: null, last_error: error })
+    .where('id', '=', effect.id)
+    .where('attempts', '=', effect.attempts)
+    .where('done_at', 'is', null)
+    .execute();
+}
+
+/** Lets nothing of a lane begin before `until`; a later `until` stands. */
+export async function holdLane(db: LogDatabase, lane: string, until: number): Promise<void> {
+  await db
+    .insertInto('lanes')
+    .values({ lane, hold_until: until })
+    .onConflict((conflict) =>
+      conflict.column('lane').doUpdateSet({
+        hold_until: sql`max(lanes.hold_until, excluded.hold_until)`,
+      }),
+    )
+    .execute();
+}
+
+/** Timers whose time has come, earliest first. */
+export async function dueTimers(db: LogDatabase, now: number): Promise<EffectRow[]> {
+  return db
+    .selectFrom('effects')
+    .selectAll()
+    .where('kind', '=', 'timer')
+    .where('done_at', 'is', null)
+    .where('run_at', '<=', now)
+    .orderBy('run_at')
+    .limit(100)
+    .execute();
+}
+
+/** Marks a timer fired. @returns false if it was dropped or replaced meanwhile */
+export async function fireTimer(db: LogDatabase, id: string, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('effects')
+    .set({ done_at: at, outcome: 'fired' })
+    .where('id', '=', id)
+    .where('done_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+/** When there will next be something to do, as far as is known; null: not before something new is recorded. */
+export async function nextDue(db: LogDatabase, now: number): Promise<number | null> {
+  const row = await db
+    .selectFrom('effects')
+    .select((e) => e.fn.min('run_at').as('at'))
+    .where('done_at', 'is', null)
+    .where('run_at', '>', now)
+    .executeTakeFirst();
+  const held = await db
+    .selectFrom('lanes')
+    .select((e) => e.fn.min('hold_until').as('at'))
+    .where('hold_until', '>', now)
+    .executeTakeFirst();
+  const times = [row?.at, held?.at].filter((at) => at != null).map(Number);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** A writer that has just opened the log holds no leases: those that are left are of a process that has ended. */
+export async function releaseLeases(db: LogDatabase): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('effects')
+    .set({ lease_until: null })
+    .where('done_at', 'is', null)
+    .where('lease_until', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
+/** Ends all that a stream has asked for and that is not done yet. */
+export async function dropEffects(db: LogDatabase, stream: string, at: number): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set({ done_at: at, outcome: 'dropped', lease_until: null })
+    .where('stream', '=', stream)
+    .where('done_at', 'is', null)
+    .execute();
+}

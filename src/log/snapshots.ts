@@ -1,0 +1,59 @@
+import type { Snapshot } from '../../machines/fold.ts';
+import { initialSnapshot } from '../../machines/fold.ts';
+import type { StreamKind } from '../../machines/stream.ts';
+import type { LogDatabase } from './database.ts';
+import type { SnapshotsTable } from './schema.ts';
+
+/** Where a stream is: its machine's snapshot after `version` events. */
+export interface StreamState {
+  readonly version: number;
+  readonly machineVersion: string;
+  /** Why it is not acted on, or null (G4). */
+  readonly held: string | null;
+  readonly snapshot: Snapshot;
+}
+
+export function newStream(kind: StreamKind, machineVersion: string): StreamState {
+  return { version: 0, machineVersion, held: null, snapshot: initialSnapshot(kind) };
+}
+
+export async function loadState(
+  db: LogDatabase,
+  stream: string,
+  kind: StreamKind,
+): Promise<StreamState | null> {
+  const row = await db
+    .selectFrom('snapshots')
+    .selectAll()
+    .where('stream', '=', stream)
+    .executeTakeFirst();
+  return row === undefined ? null : stateOf(row, kind);
+}
+
+function stateOf(row: SnapshotsTable, kind: StreamKind): StreamState {
+  return {
+    version: row.version,
+    machineVersion: row.machine_version,
+    held: row.held,
+    snapshot: { kind, value: JSON.parse(row.value), context: JSON.parse(row.context) },
+  };
+}
+
+export async function saveState(
+  db: LogDatabase,
+  stream: string,
+  state: StreamState,
+): Promise<void> {
+  const row = {
+    version: state.version,
+    machine_version: state.machineVersion,
+    held: state.held,
+    value: JSON.stringify(state.snapshot.value),
+    context: JSON.stringify(state.snapshot.context),
+  };
+  await db
+    .insertInto('snapshots')
+    .values({ stream, ...row })
+    .onConflict((conflict) => conflict.column('stream').doUpdateSet(row))
+    .execute();
+}

@@ -1,0 +1,38 @@
+/** One step up: what an event of a type looked like until `from`, and how to write it as `from + 1`. Pure. */
+export interface Upcaster {
+  readonly type: string;
+  readonly from: number;
+  up(data: Record<string, unknown>): { type: string; data: Record<string, unknown> };
+}
+
+/** An event as it is stored: its type, that type's version, and its data. */
+export interface StoredData {
+  readonly type: string;
+  readonly version: number;
+  readonly data: Record<string, unknown>;
+}
+
+/** Today's version of every event type that is not at 1. */
+export const eventVersions: Readonly<Record<string, number>> = {};
+
+/** In order; a change of an event's shape adds one here, and counts up `eventVersions`. */
+export const upcasters: readonly Upcaster[] = [];
+
+/** Lifts a stored event to today's shape, one step after another. */
+export function upcast(
+  stored: StoredData,
+  steps: readonly Upcaster[] = upcasters,
+): { type: string; data: Record<string, unknown> } {
+  if (steps.length === 0) return stored;
+  let { type, version, data } = stored;
+  for (const step of steps) {
+    if (step.type !== type || step.from !== version) continue;
+    ({ type, data } = step.up(data));
+    version += 1;
+  }
+  return { type, data };
+}
+
+export function versionOf(type: string): number {
+  return Object.hasOwn(eventVersions, type) ? (eventVersions[type] ?? 1) : 1;
+}
