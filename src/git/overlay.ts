@@ -1,12 +1,10 @@
 import type { Obstacle, OverlayFile, OverlayRequest } from '../ports/mirror.ts';
 import { PortError } from '../ports/port-error.ts';
+import { commitObject } from './commit.ts';
 import { checkCommit, checkPath } from './names.ts';
 import type { ReadObject } from './objects.ts';
 import { type GitObject, gitObject, type HashName, hashOf } from './pack.ts';
 import { findEntry, isFile, isFolder, putEntry } from './tree.ts';
-
-/** Author and committer of every overlay: constant, for the same request gives the same commit. */
-export const identity = 'Orthrus <orthrus@localhost>';
 
 /** Gives a tree's bytes by its id, from wherever they are. */
 export type ReadTree = (id: string) => Promise<Buffer>;
@@ -31,7 +29,7 @@ export async function overlayObjects(
     if (parent !== head) await treeOf(parent, read);
   }
   const root = await rewrite(await treeOf(head, read), folders(overlay.files), '');
-  objects.push(gitObject('commit', commitContent(overlay, root), hash));
+  objects.push(commitObject({ ...overlay, tree: root }));
   return objects;
 
   async function rewrite(id: string | null, folder: Folder, path: string): Promise<string> {
@@ -91,33 +89,14 @@ export async function inspectPaths(
   return { existing, obstacle };
 }
 
-/** @throws {PortError} `not-found` */
-async function treeOf(commit: string, read: ReadObject): Promise<string> {
+/** The id of a commit's tree. @throws {PortError} `not-found` */
+export async function treeOf(commit: string, read: ReadObject): Promise<string> {
   const object = await read(checkCommit(commit));
   const tree = object?.content.toString('latin1', 0, 69).match(/^tree ([0-9a-f]+)\n/)?.[1];
   if (object?.kind !== 'commit' || tree === undefined) {
     throw new PortError('not-found', `commit ${commit} is not in the mirror; fetch it first`);
   }
   return tree;
-}
-
-function commitContent(overlay: OverlayRequest, tree: string): Buffer {
-  const seconds = Math.floor(overlay.date / 1000);
-  if (!Number.isSafeInteger(seconds) || seconds < 0) {
-    throw new PortError('invalid', `${overlay.date} is no date of a commit`);
-  }
-  if (overlay.message.includes('\0')) {
-    throw new PortError('invalid', 'the message of a commit holds no NUL');
-  }
-  const lines = [
-    `tree ${tree}`,
-    ...overlay.parents.map((parent) => `parent ${parent}`),
-    `author ${identity} ${seconds} +0000`,
-    `committer ${identity} ${seconds} +0000`,
-    '',
-    overlay.message.endsWith('\n') ? overlay.message : `${overlay.message}\n`,
-  ];
-  return Buffer.from(lines.join('\n'), 'utf8');
 }
 
 /** @throws {PortError} `invalid` if one file's path is, or leads through, another's */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -59,6 +59,7 @@ export class BareRepository {
 
   constructor(directory: string, initArgs: readonly string[] = []) {
     this.directory = directory;
+    mkdirSync(directory, { recursive: true });
     plainGit(directory, ['init', '-q', '--bare', '-b', 'main', ...initArgs]);
   }
 
