@@ -34,6 +34,11 @@ let
           value
         else
           refuseEntry "${key} is not ${if nullable then "null or " else ""}a store path";
+      checked = {
+        drv = field "drv" true;
+        from = field "from" true;
+        path = field "path" false;
+      };
     in
     if entry == null then
       null
@@ -44,11 +49,8 @@ let
         path = entry;
       }
     else if builtins.isAttrs entry then
-      {
-        drv = field "drv" true;
-        from = field "from" true;
-        path = field "path" false;
-      }
+      # All of it, also what this evaluation will not need.
+      builtins.deepSeq checked checked
     else
       refuseEntry "expected an attribute set or a path in quotes, found a ${builtins.typeOf entry}";
 in

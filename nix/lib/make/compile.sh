@@ -106,6 +106,7 @@ if [ -n "$hash" ] && [ "$hash" = "$kept_hash" ] && [ -e "$work/kept/$name" ]; th
   if cp "$work/kept/$name" "$object"; then
     status=0
     [ -z "$dependencies" ] || cp "$scratch.d" "${dependency_file:-${object%.*}.d}" || status=1
+    [ "$status" != 0 ] || echo "orthrus: same: $name" >&2
   fi
 fi
 
