@@ -1,0 +1,210 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { BuildKey } from '../../../machines/build.ts';
+import type { BuildReport, BuildRequest, Ci } from '../../ports/ci.ts';
+import { PortError } from '../../ports/port-error.ts';
+import { Build } from './build.ts';
+import { cancelledBeforeItBegan, discard, readEnded, reportOf } from './build-end.ts';
+import {
+  buildDirectory,
+  buildName,
+  buildRequest,
+  createRecord,
+  list,
+  readRecord,
+  removeDirectory,
+  streamDirectory,
+  type StoredRequest,
+} from './build-record.ts';
+import { standingOf } from './detached.ts';
+import { attributeNames } from './evaluation.ts';
+import { flakeUrl } from './flake-url.ts';
+import type { Host } from './host.ts';
+import { logFile } from './log-file.ts';
+import { nixEnvironment } from './nix-environment.ts';
+import type { NixCiOptions } from './options.ts';
+import { requireNix } from './program-path.ts';
+import { allBuildDirectories, keepPaths, recordedRoots } from './retention.ts';
+import { Slots } from './slots.ts';
+import { invalidPaths } from './store.ts';
+
+/** This machine's own Nix as the CI. */
+export interface NixCi extends Ci {
+  /** The log of a job, or with `null` of the evaluation; null where there is none (yet). */
+  logFile(stream: string, build: BuildKey, job: string | null): Promise<string | null>;
+}
+
+/** One at a time over a state directory. Builds that an earlier one left running are joined at once. */
+export function nixCi(options: NixCiOptions): NixCi {
+  return new ThisMachine({ ...options, stateDir: resolve(options.stateDir) });
+}
+
+class ThisMachine implements NixCi {
+  private readonly options: NixCiOptions;
+  private readonly host: Host;
+  private readonly closing = new AbortController();
+  /** Builds that have not ended, by directory. */
+  private readonly builds = new Map<string, Build>();
+  private readonly ready: Promise<void>;
+
+  constructor(options: NixCiOptions) {
+    this.options = options;
+    this.host = {
+      options,
+      attribute: attributeNames(options.attribute),
+      env: nixEnvironment({
+        own: process.env,
+        gitConfigGlobal: options.gitConfigGlobal,
+        cacheDir: join(options.stateDir, 'cache'),
+        nixConfig: options.nixConfig ?? '',
+      }),
+      evaluations: new Slots(options.parallel),
+      builders: new Slots(options.parallel),
+      adopted: new Map(),
+      underWay: new Map(),
+      closing: this.closing.signal,
+      isFollowed: (prefix, except) =>
+        [...this.builds.values()].some(
+          (build) => build.directory !== except && build.follows(prefix),
+        ),
+      isAtWork: (directory) => {
+        const build = this.builds.get(directory);
+        return build !== undefined && !build.lost && !build.isCancelled;
+      },
+    };
+    this.ready = this.joinWhatRuns();
+    // Each verb rejects with it; nobody need be listening before the first one.
+    this.ready.catch(() => {});
+  }
+
+  async start(request: BuildRequest): Promise<void> {
+    flakeUrl(request);
+    const directory = buildDirectory(this.options.stateDir, request.stream, request);
+    await requireNix(this.host.env);
+    await this.ready;
+    const known = this.builds.get(directory);
+    if (known !== undefined) return known.lost ? await known.resume() : undefined;
+    const stored = { ...request, cachePaths: [...request.cachePaths], startedAt: this.now() };
+    const build = new Build(this.host, directory, stored, (ended) => this.forget(ended));
+    // Before the first await: a second start of the same key must find it.
+    this.builds.set(directory, build);
+    try {
+      if ((await readEnded(directory)) !== null) return this.forget(build);
+      await createRecord(directory, stored);
+    } catch (error) {
+      this.forget(build);
+      throw stateFailed(error);
+    }
+    void build.carry();
+  }
+
+  async cancel(stream: string, key: BuildKey): Promise<void> {
+    const directory = buildDirectory(this.options.stateDir, stream, key);
+    await this.ready;
+    const build = this.builds.get(directory);
+    try {
+      if (build !== undefined) {
+        await build.cancel('all');
+        return;
+      }
+      if ((await readEnded(directory)) !== null) return;
+      // A start that comes late must find that the build has ended.
+      await mkdir(directory, { recursive: true });
+      await cancelledBeforeItBegan(directory);
+    } catch (error) {
+      throw stateFailed(error);
+    }
+  }
+
+  async report(stream: string, key: BuildKey): Promise<BuildReport | null> {
+    const directory = buildDirectory(this.options.stateDir, stream, key);
+    await this.ready;
+    const build = this.builds.get(directory);
+    if (build !== undefined) return build.lost ? null : build.report();
+    const ended = await readEnded(directory);
+    return ended === null ? null : reportOf({ stream, ...key }, ended, true);
+  }
+
+  async missing(paths: readonly string[]): Promise<readonly string[]> {
+    if (paths.length === 0) return [];
+    const invalid = await invalidPaths(paths, this.host.env);
+    return [...new Set(paths)].filter((path) => invalid.has(path));
+  }
+
+  async retain(
+    stream: string,
+    keep: { paths: readonly string[]; builds: readonly BuildKey[] },
+  ): Promise<void> {
+    const kept = new Set(keep.builds.map(buildName));
+    await this.ready;
+    const { stateDir, world } = this.options;
+    await keepPaths(recordedRoots(stateDir, stream), keep.paths, this.host.env, world);
+    const remains = keep.paths.length === 0 && kept.size === 0 ? 'nothing' : 'logs';
+    const directory = streamDirectory(stateDir, stream);
+    for (const name of await list(directory)) {
+      if (kept.has(name)) continue;
+      await this.letGo(join(directory, name), remains);
+    }
+    if (remains === 'nothing' && (await list(directory)).length === 0) {
+      await removeDirectory(directory);
+    }
+  }
+
+  logFile(stream: string, build: BuildKey, job: string | null): Promise<string | null> {
+    return logFile(this.options.stateDir, stream, build, job);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort(new Error('closed'));
+    for (const build of this.builds.values()) build.letGo();
+    await this.ready.catch(() => {});
+  }
+
+  private async letGo(directory: string, remains: 'logs' | 'nothing'): Promise<void> {
+    const build = this.builds.get(directory);
+    if (build !== undefined && (await build.cancel(remains))) return;
+    await build?.over;
+    await discard(directory, remains);
+  }
+
+  private async joinWhatRuns(): Promise<void> {
+    const requests: { directory: string; request: StoredRequest }[] = [];
+    for (const directory of await allBuildDirectories(this.options.stateDir)) {
+      if ((await readEnded(directory)) !== null) continue;
+      const request = await readRecord(join(directory, 'request.json'), buildRequest);
+      if (request === null) await removeDirectory(directory);
+      else requests.push({ directory, request });
+    }
+    requests.sort((a, b) => a.request.startedAt - b.request.startedAt);
+    for (const { directory, request } of requests) {
+      const build = new Build(this.host, directory, request, (ended) => this.forget(ended));
+      await build.restore();
+      this.builds.set(directory, build);
+      for (const prefix of await build.prefixes()) await this.adopt(prefix);
+    }
+    for (const build of this.builds.values()) void build.carry();
+  }
+
+  /** What runs has its slot before anything that waits is let go. */
+  private async adopt(prefix: string): Promise<void> {
+    if ((await standingOf(prefix)).kind !== 'running') return;
+    const slots = prefix.endsWith('/evaluation') ? this.host.evaluations : this.host.builders;
+    slots.occupy();
+    this.host.adopted.set(prefix, slots);
+  }
+
+  private forget(build: Build): void {
+    if (this.builds.get(build.directory) === build) this.builds.delete(build.directory);
+  }
+
+  private now(): number {
+    return this.options.world.now();
+  }
+}
+
+function stateFailed(error: unknown): unknown {
+  if (error instanceof PortError || !(error instanceof Error)) return error;
+  return new PortError('unavailable', `the state directory cannot be written: ${error.message}`, {
+    cause: error,
+  });
+}
