@@ -1,9 +1,19 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { cp } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 
 const run = promisify(execFile);
 const library = resolve(import.meta.dirname, '../../nix/lib');
@@ -15,10 +25,8 @@ export interface Entry {
 }
 export type Cache = Record<string, Entry>;
 
-interface Job {
-  drv: string;
-  intermediates: string;
-}
+const jobs = z.record(z.string(), z.object({ drv: z.string(), intermediates: z.string() }));
+type Jobs = z.infer<typeof jobs>;
 
 /** A store path's content, names, links and executable bits in one hash. */
 export async function contentHash(path: string): Promise<string> {
@@ -57,12 +65,11 @@ export class Repository {
       GIT_CONFIG_NOSYSTEM: '1',
       XDG_CACHE_HOME: join(home, 'cache'),
       NIX_CONFIG:
-        'experimental-features = nix-command flakes\nsandbox = false\nbuild-users-group =\nsubstituters =\n',
+        'experimental-features = nix-command flakes\nsandbox = false\nmax-jobs = 2\nbuild-users-group =\nsubstituters =\n',
     });
     await mkdir(repository.root);
     await repository.git('init', '-q', '-b', 'main');
     await cp(library, join(repository.root, 'orthrus'), { recursive: true });
-    // Nothing that an earlier run left in the store is what this one builds.
     for (const [path, content] of Object.entries(files)) await repository.write(path, content);
     return repository;
   }
@@ -116,16 +123,15 @@ export class Repository {
     await this.git('clean', '-qfdx');
   }
 
-  async evaluate(flake: string, attribute = 'typhonJobs'): Promise<Record<string, Job>> {
-    return JSON.parse(
-      await this.nix(
-        'eval',
-        '--json',
-        `${flake}#${attribute}`,
-        '--apply',
-        'builtins.mapAttrs (_: job: { drv = job.drvPath; intermediates = job.intermediates.outPath; })',
-      ),
-    ) as Record<string, Job>;
+  async evaluate(flake: string, attribute = 'typhonJobs'): Promise<Jobs> {
+    const text = await this.nix(
+      'eval',
+      '--json',
+      `${flake}#${attribute}`,
+      '--apply',
+      'builtins.mapAttrs (_: job: { drv = job.drvPath; intermediates = job.intermediates.outPath; })',
+    );
+    return jobs.parse(JSON.parse(text));
   }
 
   /** A value of the flake, as text. */

@@ -47,7 +47,7 @@ sed -n 's/^changed	//p' "$delta" | sort >"$work/changed"
 comm -13 "$work/named" "$work/changed" >"$work/unnamed"
 [ ! -s "$work/unnamed" ] || cold "$(first "$work/unnamed") changed, and no dependency file names it"
 
-cut -f 1 "$orthrusCache/dependencies" | sort -u >"$work/objects"
+grep '\.o$' "$orthrusCache/kept" >"$work/objects" || :
 sed 's/^.\{68\}//' "$manifest.files" | sort >"$work/sources"
 comm -12 "$work/sources" "$orthrusCache/kept" >"$work/clash"
 [ ! -s "$work/clash" ] || cold "$(first "$work/clash") was a product, and is a source"

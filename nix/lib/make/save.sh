@@ -3,9 +3,10 @@
 # Keeps, in $intermediates:
 #   key               scheme, key of the derivation, hash of the toolchain
 #   files, links      the source's manifest
-#   objects.tar       the kept objects and their dependency files, with their real times
+#   objects.tar       the kept objects and dependency files, with their real times
 #   kept              their names
-#   dependencies      object, tab, a file it was made from (canonical, relative to the tree)
+#   dependencies      object, tab, a file it was made from (canonical, relative to the tree); only of objects of which
+#                     all are known
 #   dependency-files  dependency file, tab, object
 #   records.tar       of each object that a wrapped compiler made: hash of its text and arguments
 #   hidden            if present, why dependency files may be incomplete
@@ -49,10 +50,19 @@ awk -f "$orthrusScripts/accounted.awk" "$work/all" "$work/map" "$work/claims" >"
 
 sed -n 's/^needs	//p' "$work/accounted" >"$intermediates/dependencies"
 sed -n 's/^tells	//p' "$work/accounted" >"$intermediates/dependency-files"
-cut -f 1 "$intermediates/dependencies" "$intermediates/dependency-files" | sort -u >"$intermediates/kept"
+
+# A record is of the object as the compiler left it. If the Makefile changed that one afterwards, it is of no use.
+(cd "$work/record" && find . -type f -printf '%P\n') | sort >"$work/recorded"
+comm -12 "$work/recorded" "$work/objects" >"$work/records"
+(cd "$work/record" && xargs -r -d '\n' awk '{ print $2 "  " FILENAME }' <"$work/records") >"$work/sums"
+if [ -s "$work/sums" ]; then
+  sha256sum -c "$work/sums" 2>/dev/null | sed -n 's/: OK$//p' | sort >"$work/records"
+fi
+
+cut -f 1 "$intermediates/dependencies" "$intermediates/dependency-files" | sort -u - "$work/records" >"$intermediates/kept"
 comm -23 "$work/objects" "$intermediates/kept" >"$work/left"
 [ ! -s "$work/left" ] ||
-  echo "orthrus: not kept: $(wc -l <"$work/left") objects without a complete dependency file, $(head -n 1 "$work/left") first" >&2
+  echo "orthrus: not kept: $(wc -l <"$work/left") objects, $(head -n 1 "$work/left") first: neither a complete dependency file nor a compiler we know" >&2
 
 # What names its own output or the directory it was built in is not what another build would make.
 hash_of() { basename "$1" | cut -c 1-32; }
@@ -64,14 +74,6 @@ xargs -r -d '\n' grep -lF -e "$(hash_of "$out")" -e "$(hash_of "$intermediates")
 hidden='-isystem|-idirafter|system_header|INCLUDE_PATH'
 if env | grep -qE -e "$hidden" || grep -rqE -e "$hidden" "$orthrusSource" "$buildPath" "$installPath"; then
   echo "-isystem or the like" >"$intermediates/hidden"
-fi
-
-# A record is of the object as the compiler left it. If the Makefile changed that one afterwards, it is of no use.
-(cd "$work/record" && find . -type f -printf '%P\n') | sort >"$work/recorded"
-comm -12 "$work/recorded" "$intermediates/kept" >"$work/records"
-(cd "$work/record" && xargs -r -d '\n' awk '{ print $2 "  " FILENAME }' <"$work/records") >"$work/sums"
-if [ -s "$work/sums" ]; then
-  sha256sum -c "$work/sums" 2>/dev/null | sed -n 's/: OK$//p' | sort >"$work/records"
 fi
 
 pack() { tar --format=pax --pax-option=delete=atime,delete=ctime --owner=0 --group=0 --numeric-owner --verbatim-files-from "$@"; }

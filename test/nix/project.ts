@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { cacheFile, contentHash, Repository } from './repository.ts';
+
+/** A small C project with what makes incremental builds go wrong: see the cases of make.test.ts. */
+const files = (salt: string): Record<string, string> => ({
+  'flake.nix': `{
+  outputs = _: let
+    orthrus = import ./orthrus;
+    settings = import ./settings.nix;
+    project = cache: orthrus.make ({
+      name = "project";
+      system = "x86_64-linux";
+      inherit cache;
+      src = orthrus.source { path = ./.; folder = "project"; };
+      build = "make -j2";
+      install = "make install";
+    } // settings);
+  in {
+    typhonJobs = orthrus.incremental { src = ./.; jobs = { inherit project; }; };
+    clean = orthrus.incremental { src = ./.; jobs = { inherit project; }; cacheFile = "none"; };
+  };
+}
+`,
+  'settings.nix': '{ }\n',
+  'project/Makefile': `CFLAGS ?= -O1
+SOURCES := $(wildcard src/*.c)
+OBJECTS := $(SOURCES:%.c=build/%.o)
+
+all: build/program
+
+build/libparts.a: $(filter-out build/src/main.o,$(OBJECTS))
+	ar rcs $@ $^
+
+build/program: build/src/main.o build/libparts.a
+	$(CC) -o $@ $^
+
+build/src/%.o: src/%.c | build/generated.h
+	@mkdir -p $(@D)
+	$(CC) -Ifirst -Iinclude -Ibuild -MMD -MP $(CFLAGS) -c $< -o $@
+
+build/generated.h: gen/generate.sh gen/table.txt
+	@mkdir -p $(@D)
+	sh gen/generate.sh gen/table.txt >$@
+
+install: all
+	mkdir -p $$out
+	cp build/program build/libparts.a build/generated.h $$out
+	cp -RP tool.sh links "names with spaces" $$out
+	build/program >$$out/says
+
+-include $(OBJECTS:.o=.d)
+`,
+  'project/gen/generate.sh':
+    'while read -r name value; do echo "#define $name $value"; done <"$1"\n',
+  'project/gen/table.txt': 'GENERATED 7\n',
+  'project/include/wide.h': `/* Everything includes this. */
+#ifndef WIDE_H
+#define WIDE_H
+#include <stdio.h>
+static inline int wide(int x) { return x + 1; }
+int a(void); int b(void); int c(void); int d(void);
+#endif
+`,
+  'project/include/only-b.h': '#define ONLY_B 3\n',
+  'project/include/v1/config.h': '#define CONFIG 1\n',
+  'project/include/v2/config.h': '#define CONFIG 2\n',
+  'project/include/with space.h': '#define SPACE 4\n',
+  'project/src/main.c': `#include "wide.h"
+int main(void) { printf("%d %d %d %d ${salt}\\n", a(), b(), c(), d()); return 0; }
+`,
+  'project/src/a.c':
+    '#include "wide.h"\n#include "current/config.h"\nint a(void) { return wide(CONFIG); }\n',
+  'project/src/b.c':
+    '#include "wide.h"\n#include "only-b.h"\nint b(void) { return wide(ONLY_B); }\n',
+  'project/src/c.c':
+    '#include "wide.h"\n#include "with space.h"\nint c(void) { return wide(SPACE); }\n',
+  'project/src/d.c':
+    '#include "wide.h"\n#include "generated.h"\nint d(void) { return wide(GENERATED); }\n',
+  'project/tool.sh': '#!/bin/sh\necho tool\n',
+  'project/links/data': 'data\n',
+  'project/links/other': 'other\n',
+  'project/names with spaces/a file': 'content\n',
+});
+
+export interface Outcome {
+  /** The reason, if the build was cold. */
+  cold: string | null;
+  /** The objects that a compiler made, by name; those that were found to be the same are not among them. */
+  compiled: string[];
+  /** Whether every byte of the output is a clean build's. */
+  clean: boolean;
+  log: string;
+}
+
+export class Project {
+  private constructor(
+    readonly repository: Repository,
+    readonly base: string,
+    private path: string,
+  ) {}
+
+  /** The project with its first, cold build recorded; `change` makes it another project before that. */
+  static async create(
+    change: (repository: Repository) => Promise<void> = async () => {},
+  ): Promise<Project> {
+    const repository = await Repository.create(files(randomUUID()));
+    await repository.link('project/include/current', 'v1');
+    await repository.link('project/links/file', 'data');
+    await change(repository);
+    const base = await repository.commit();
+    const { project } = await repository.evaluate(base);
+    if (project === undefined) throw new Error('no job');
+    await repository.build(project.drv);
+    return new Project(repository, base, project.intermediates);
+  }
+
+  /** Changes the base, builds it from the base's intermediates, and again without a cache. */
+  async pushFromBase(change: (repository: Repository) => Promise<void>): Promise<Outcome> {
+    await this.repository.restore(this.base);
+    return (await this.build(change)).outcome;
+  }
+
+  /** As pushFromBase, but on top of the last push and from what that one left. */
+  async pushOnward(change: (repository: Repository) => Promise<void>): Promise<Outcome> {
+    const { outcome, intermediates } = await this.build(change);
+    this.path = intermediates;
+    return outcome;
+  }
+
+  private async build(
+    change: (repository: Repository) => Promise<void>,
+  ): Promise<{ outcome: Outcome; intermediates: string }> {
+    const { repository } = this;
+    await change(repository);
+    await repository.write('cache.nix', cacheFile({ project: this.path }));
+    const flake = await repository.commit();
+    const [{ project: warm }, { project: cold }] = await Promise.all([
+      repository.evaluate(flake),
+      repository.evaluate(flake, 'clean'),
+    ]);
+    if (warm === undefined || cold === undefined) throw new Error('no job');
+    await repository.build(warm.drv, cold.drv);
+    const log = await repository.log(warm.drv);
+    const [warmOut, coldOut] = await Promise.all([
+      repository.output(warm.drv),
+      repository.output(cold.drv),
+    ]);
+    const same = new Set([...log.matchAll(/^orthrus: same: (.*)$/gm)].map((match) => match[1]));
+    const commands = [...log.matchAll(/ -c .* -o (\S+)$/gm)].map((match) => match[1] ?? '');
+    return {
+      intermediates: warm.intermediates,
+      outcome: {
+        cold: /^orthrus: cold: (.*)$/m.exec(log)?.[1] ?? null,
+        compiled: commands
+          .filter((object) => !same.has(object))
+          .map((object) => object.replace(/^build\/src\/(.*)\.o$/, '$1'))
+          .toSorted(),
+        clean: (await contentHash(warmOut)) === (await contentHash(coldOut)),
+        log,
+      },
+    };
+  }
+}
