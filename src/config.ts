@@ -1,0 +1,319 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A configuration that cannot be used; the message says which key, and what to do. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'config';
+}
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `30s`, `5m`, `6h`, `90d`, `250ms`, in the file; milliseconds in the program. */
+const duration = z
+  .string()
+  .regex(
+    /^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$/,
+    'a duration is a number and a unit: 250ms, 30s, 5m, 6h, 90d',
+  )
+  .transform((text) => {
+    const [, number = '0', unit = 'ms'] = /^([0-9.]+)([a-z]+)$/.exec(text) ?? [];
+    return Number(number) * (unit in units ? units[unit as keyof typeof units] : 1);
+  })
+  .meta({ description: 'A duration: a number and one of ms, s, m, h, d.' });
+
+/** Never a literal: the name of an environment variable, or of a file. */
+const secret = z
+  .union(
+    [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+    {
+      error: 'a secret is never a literal here, but {"env": "NAME"} or {"file": "path"}',
+    },
+  )
+  .meta({ description: 'Where a secret is read from: an environment variable or a file.' });
+export type SecretSource = z.infer<typeof secret>;
+
+const gitForge = z.strictObject({
+  kind: z.literal('git'),
+  root: z
+    .string()
+    .min(1)
+    .meta({ description: 'The folder that holds bare repositories owner/repo.git.' }),
+});
+
+const nixCi = z.strictObject({
+  kind: z.literal('nix'),
+  attribute: z
+    .string()
+    .regex(
+      /^[A-Za-z_][A-Za-z0-9_'-]*(\.[A-Za-z_][A-Za-z0-9_'-]*)*$/,
+      'an attribute path like typhonJobs',
+    )
+    .default('typhonJobs')
+    .meta({ description: 'The attribute of the flake whose members are the jobs.' }),
+  parallel: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(2)
+    .meta({ description: 'How many jobs are built at once.' }),
+  nixConfig: z
+    .string()
+    .default('')
+    .meta({ description: 'Lines added to NIX_CONFIG for the evaluations and builds.' }),
+});
+
+const report = z.strictObject({
+  as: z.enum(['statuses']).default('statuses'),
+  context: z.string().min(1).default('orthrus'),
+  jobs: z.enum(['failed', 'all', 'none']).default('failed'),
+  jobContext: z.string().includes('{job}').default('orthrus/{job}'),
+});
+
+const relativePath = z
+  .string()
+  .regex(
+    /^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[^\0]+$/,
+    'a path inside the repository, like cache.nix or ci/cache.nix',
+  );
+
+const repository = z.strictObject({
+  forge: z.string(),
+  name: z.string().regex(/^[^/\s:#@]+\/[^/\s:#@]+$/, 'a repository is named owner/repo'),
+  ci: z.string(),
+  project: z
+    .string()
+    .optional()
+    .meta({ description: "The CI's name for the repository; default owner/repo." }),
+  branches: z.array(z.string().min(1)).default(['main']),
+  cacheBranch: z.string().includes('{number}').default('orthrus/pr-{number}'),
+  cacheFile: relativePath.default('cache.nix'),
+  commitFile: relativePath.default('commit.txt'),
+  output: z.string().min(1).default('intermediates'),
+  drafts: z.enum(['build', 'skip']).default('build'),
+  onForcePush: z.enum(['keep', 'cold']).default('keep'),
+  onPush: z.enum(['finish-cold', 'cancel']).default('finish-cold'),
+  trust: z.enum(['write']).default('write'),
+  coldEvery: z.null().default(null),
+  coldRetry: z.boolean().default(true),
+  report: report.default(report.parse({})),
+});
+export type RepositoryConfig = z.infer<typeof repository>;
+
+const file = z.strictObject({
+  $schema: z.string().optional(),
+  listen: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65535).default(3100),
+    })
+    .default({ host: '127.0.0.1', port: 3100 }),
+  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+  database: z
+    .union([
+      z.string().startsWith('sqlite:'),
+      z.strictObject({
+        url: z.string().startsWith('sqlite:'),
+        synchronous: z.enum(['full', 'normal']).default('full'),
+      }),
+    ])
+    .default('sqlite:orthrus.db'),
+  stateDir: z.string().min(1).default('state'),
+  operatorToken: secret.optional(),
+  reconcileEvery: duration.default(300_000),
+  retry: z
+    .strictObject({ base: duration.default(1000), max: duration.default(300_000) })
+    .default({ base: 1000, max: 300_000 }),
+  deadlines: z
+    .strictObject({ start: duration.default(900_000), finish: duration.default(21_600_000) })
+    .default({ start: 900_000, finish: 21_600_000 }),
+  concurrency: z.int().min(1).max(1000).default(8),
+  retain: duration.default(90 * units.d),
+  forges: z.record(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a forge is named with letters, digits, ., _ and -'),
+    z.discriminatedUnion('kind', [gitForge]),
+  ),
+  ci: z.record(z.string().min(1), z.discriminatedUnion('kind', [nixCi])),
+  repositories: z.array(repository),
+});
+
+/** The configuration as the program uses it: defaults filled in, paths absolute, durations in milliseconds. */
+export type Config = Omit<z.output<typeof file>, 'database' | '$schema'> & {
+  readonly database: { readonly file: string; readonly synchronous: 'full' | 'normal' };
+};
+
+/** The published JSON Schema of the configuration file (draft 2020-12). */
+export function configSchema(): Record<string, unknown> {
+  return z.toJSONSchema(file, { io: 'input' });
+}
+
+/**
+ * Reads and checks a configuration file. Relative paths in it are relative to its own folder.
+ * @throws {ConfigError} a message of one line for the first thing that is wrong
+ */
+export function loadConfig(path: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(
+      `cannot read the configuration ${path}: ${error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file; name another with --config FILE' : String(error)}`,
+    );
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${path} is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+  return parseConfig(json, dirname(resolve(path)));
+}
+
+/** @throws {ConfigError} */
+export function parseConfig(json: unknown, folder: string): Config {
+  const parsed = file.safeParse(json);
+  if (!parsed.success) throw new ConfigError(describeIssue(parsed.error.issues[0], json));
+  const { database, $schema: _, ...rest } = parsed.data;
+  const within = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+  const db =
+    typeof database === 'string' ? { url: database, synchronous: 'full' as const } : database;
+  const config: Config = {
+    ...rest,
+    stateDir: within(rest.stateDir),
+    ...(rest.operatorToken !== undefined && 'file' in rest.operatorToken
+      ? { operatorToken: { file: within(rest.operatorToken.file) } }
+      : {}),
+    database: { file: within(db.url.slice('sqlite:'.length)), synchronous: db.synchronous },
+    forges: Object.fromEntries(
+      Object.entries(rest.forges).map(([name, forge]) => [
+        name,
+        { ...forge, root: within(forge.root) },
+      ]),
+    ),
+  };
+  checkReferences(config);
+  return config;
+}
+
+function checkReferences(config: Config): void {
+  const seen = new Set<string>();
+  for (const [index, repository] of config.repositories.entries()) {
+    const at = `repositories[${index}]`;
+    if (!Object.hasOwn(config.forges, repository.forge))
+      throw new ConfigError(
+        `${at}.forge: there is no forge "${repository.forge}"${suggestion(repository.forge, Object.keys(config.forges))}`,
+      );
+    if (!Object.hasOwn(config.ci, repository.ci))
+      throw new ConfigError(
+        `${at}.ci: there is no CI "${repository.ci}"${suggestion(repository.ci, Object.keys(config.ci))}`,
+      );
+    if (repository.cacheFile === repository.commitFile)
+      throw new ConfigError(`${at}: cacheFile and commitFile are both "${repository.cacheFile}"`);
+    const name = `${repository.forge}:${repository.name}`;
+    if (seen.has(name)) throw new ConfigError(`${at}: ${name} is configured twice`);
+    seen.add(name);
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** One line: where, what, and for an unknown key the nearest known one. */
+function describeIssue(issue: Issue | undefined, json: unknown): string {
+  if (issue === undefined) return 'the configuration is not valid';
+  const where = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    return `${where === '' ? '' : `${where}: `}unknown key "${key}"${suggestion(key, knownKeys(issue.path))}`;
+  }
+  if (
+    issue.code === 'invalid_union' &&
+    'discriminator' in issue &&
+    valueAt(json, issue.path) !== undefined
+  )
+    return `${where}: unknown kind; known here: ${knownKinds(issue.path).join(', ')}`;
+  const value = valueAt(json, issue.path);
+  return `${where === '' ? 'the configuration' : where}: ${value === undefined ? 'is missing' : issue.message}`;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+    )
+    .join('');
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  let value = json;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, part);
+  }
+  return value;
+}
+
+function knownKinds(path: readonly PropertyKey[]): string[] {
+  return path[0] === 'forges' ? ['git'] : ['nix'];
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const [first, , third] = path;
+  if (first === undefined) return Object.keys(file.shape);
+  if (first === 'forges') return Object.keys(gitForge.shape);
+  if (first === 'ci') return Object.keys(nixCi.shape);
+  if (first === 'repositories')
+    return Object.keys(third === 'report' ? report.shape : repository.shape);
+  if (first === 'listen') return ['host', 'port'];
+  if (first === 'retry') return ['base', 'max'];
+  if (first === 'deadlines') return ['start', 'finish'];
+  if (first === 'database') return ['url', 'synchronous'];
+  return [];
+}
+
+/** `; did you mean "listen"?`, if one is near; else what there is. */
+export function suggestion(given: string, known: readonly string[]): string {
+  const ranked = known
+    .map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [nearest] = ranked;
+  if (nearest === undefined) return '';
+  if (nearest.distance <= Math.max(2, nearest.name.length / 2))
+    return `; did you mean "${nearest.name}"?`;
+  return `; there is ${known.join(', ')}`;
+}
+
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [i, a] of [...from].entries()) {
+    const next = [i + 1];
+    for (const [j, b] of [...to].entries())
+      next.push(
+        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (a === b ? 0 : 1)),
+      );
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
+
+/**
+ * Reads a secret where the configuration says it is.
+ * @throws {ConfigError} if it is not there, or empty
+ */
+export function readSecret(source: SecretSource, key: string): string {
+  if ('env' in source) {
+    const value = process.env[source.env];
+    if (value === undefined || value === '')
+      throw new ConfigError(`${key}: the environment variable ${source.env} is not set`);
+    return value;
+  }
+  try {
+    const value = readFileSync(source.file, 'utf8').trim();
+    if (value !== '') return value;
+  } catch {
+    throw new ConfigError(`${key}: cannot read the file ${source.file}`);
+  }
+  throw new ConfigError(`${key}: the file ${source.file} is empty`);
+}

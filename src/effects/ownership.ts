@@ -1,0 +1,15 @@
+import type { Scene } from './scene.ts';
+
+/** How far back on a branch's first-parent line a commit of ours is looked for. */
+const lookBack = 1000;
+
+/**
+ * Whether a cache branch that ends in `tip` is ours: the log says that we pushed one of the commits on its first-parent
+ * line or, the log being lost, the newest trailer on that line names this pull request (G5).
+ */
+export async function isOurs(tip: string, scene: Scene): Promise<boolean> {
+  const known = await scene.overlays();
+  const origin = await scene.mirror.origin(tip, known, lookBack);
+  if (origin.known !== null) return true;
+  return known.length === 0 && origin.trailer === scene.stream;
+}

@@ -1,0 +1,41 @@
+import type { EventData, Snapshot } from '../../machines/fold.ts';
+import type { Effect } from '../../machines/effect.ts';
+import type { Seed } from '../../machines/pull-request/events.ts';
+import type { Ci } from '../ports/ci.ts';
+import type { Forge, ForgeRepository } from '../ports/forge.ts';
+import type { Mirror } from '../ports/mirror.ts';
+
+/** What an effect is carried out with. */
+export interface Scene {
+  readonly stream: string;
+  /** When the event was recorded that asked for the effect, milliseconds since the epoch. */
+  readonly askedAt: number;
+  /** The stream as it is now. */
+  readonly snapshot: Snapshot;
+  readonly forge: Forge;
+  readonly ci: Ci;
+  readonly mirror: Mirror;
+  readonly repository: ForgeRepository;
+  /** The CI's name for the repository. */
+  readonly project: string;
+  /** The page that a status links to; null if people cannot reach the service. */
+  readonly pageUrl: string | null;
+  /** Every overlay that the log says we pushed for the stream. */
+  overlays(): Promise<readonly string[]>;
+  /** The repository's commits that pull requests may start from. */
+  seeds(): Promise<readonly string[]>;
+  seed(commit: string): Promise<Seed | null>;
+}
+
+export type ParamsOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>['params'];
+
+/**
+ * Carries out one effect. It may have been carried out before, wholly or in part: it looks before it writes, or what
+ * it writes compares equal.
+ * @returns the event that came of it; null if the machine need not know
+ * @throws {PortError}
+ */
+export type CarryOut<Type extends Effect['type']> = (
+  params: ParamsOf<Type>,
+  scene: Scene,
+) => Promise<EventData | null>;

@@ -1,0 +1,30 @@
+import type { Effect } from '../../machines/effect.ts';
+import { parseStreamName } from '../../machines/stream.ts';
+import type { Places } from './place.ts';
+
+/**
+ * What must not be done twice at once: git work on one stream, calls of one CI's project, calls with one forge's
+ * token. A cancel never waits behind a push, and a rate limit holds up one token and nothing else.
+ */
+export function laneOf(places: Places, stream: string, effect: Effect): string {
+  const name = parseStreamName(stream);
+  const place = name === null ? null : places.byId(name.forge, name.repositoryId);
+  switch (effect.type) {
+    case 'head.fetch':
+    case 'overlay.push':
+    case 'cache.record':
+    case 'branch.delete':
+      return `git:${stream}`;
+    case 'build.start':
+    case 'build.cancel':
+    case 'cache.retain': {
+      const ci = place?.config.ci ?? 'unknown';
+      return `ci:${ci}/${place?.config.project ?? place?.repository.name ?? ''}`;
+    }
+    case 'status.publish':
+      return `forge:${name?.forge ?? ''}`;
+    case 'timer.set':
+    case 'timer.drop':
+      return 'timer';
+  }
+}

@@ -1,0 +1,248 @@
+import { type ColdReason, type Carried, entriesOf } from '../../machines/carried.ts';
+import type { JobResult } from '../../machines/build.ts';
+import type { BranchContext } from '../../machines/branch/context.ts';
+import { jobReason, verdictOf } from '../../machines/describe.ts';
+import { type EventData, type Snapshot, stateText } from '../../machines/fold.ts';
+import { current, overlayOf, type PullContext } from '../../machines/pull-request/context.ts';
+import { parseStreamName } from '../../machines/stream.ts';
+import type { LogDatabase } from './database.ts';
+import type { BuildsTable, PullsTable, SeedsTable } from './schema.ts';
+
+/** One step of a stream: what the read models are made from. */
+export interface Progress {
+  readonly stream: string;
+  readonly version: number;
+  readonly at: number;
+  readonly event: EventData;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+}
+
+/** Brings the read models up to one event, in the event's own transaction. */
+export async function project(db: LogDatabase, progress: Progress): Promise<void> {
+  const row = pullRow(progress);
+  if (row !== null) {
+    const { stream, opened_at, ...changing } = row;
+    await db
+      .insertInto('pulls')
+      .values({ stream, opened_at, ...changing })
+      .onConflict((conflict) => conflict.column('stream').doUpdateSet(changing))
+      .execute();
+  }
+  const build = buildChange(progress);
+  if (build !== null) await saveBuild(db, build);
+  const seed = seedRow(progress);
+  if (seed !== null) {
+    const { forge, repository_id, commit, ...changing } = seed;
+    await db
+      .insertInto('seeds')
+      .values({ forge, repository_id, commit, ...changing })
+      .onConflict((conflict) =>
+        conflict.columns(['forge', 'repository_id', 'commit']).doUpdateSet(changing),
+      )
+      .execute();
+  }
+}
+
+/** The stream's row in `pulls`; null as long as nothing has been observed of it. */
+export function pullRow({ stream, version, at, after }: Progress): PullsTable | null {
+  const name = parseStreamName(stream);
+  const { repository, verdict } = after.context;
+  if (name === null || repository === null) return null;
+  const common = {
+    stream,
+    forge: name.forge,
+    repository_id: repository.id,
+    repository: repository.name,
+    state: stateText(after.value),
+    head: after.context.head,
+    verdict: verdict?.state ?? null,
+    description: verdict?.description ?? null,
+    version,
+    opened_at: at,
+    updated_at: at,
+  };
+  if (after.kind === 'pull')
+    return {
+      ...common,
+      kind: 'pull',
+      number: after.context.pull?.number ?? null,
+      branch: null,
+      title: after.context.pull?.title ?? null,
+      author: after.context.pull?.author ?? null,
+      tip: after.context.tip?.commit ?? null,
+    };
+  return {
+    ...common,
+    kind: 'branch',
+    number: null,
+    branch: after.context.name,
+    title: null,
+    author: null,
+    tip: null,
+  };
+}
+
+/** One job of a build, as people are shown it. */
+export interface BuildJob {
+  readonly name: string;
+  readonly state: JobResult['state'];
+  readonly built: boolean | null;
+  readonly milliseconds: number | null;
+  /** Why it was warm, cold, or not built (C18). */
+  readonly reason: string;
+  readonly url: string | null;
+  readonly error: string | null;
+}
+
+type BuildChange = Pick<BuildsTable, 'stream' | 'attempt'> & Partial<BuildsTable>;
+
+function buildChange(progress: Progress): BuildChange | null {
+  const { stream, event, at, before, after } = progress;
+  const from =
+    after.kind === 'pull' ? builtOfPull(after.context, event) : builtOfBranch(after.context, event);
+  const asked = askedBuild(before, after);
+  if (asked !== null) return { stream, ...asked, asked_at: at, jobs: JSON.stringify([]) };
+  if (from === null) return null;
+  const { attempt } = from;
+  switch (event.type) {
+    case 'build.started':
+      return { stream, attempt, started_at: at };
+    case 'build.progressed':
+      return { stream, attempt, jobs: JSON.stringify(shownJobs(event.jobs, from)) };
+    case 'build.finished': {
+      const milliseconds = from.startedAt === null ? null : at - from.startedAt;
+      const verdict = verdictOf(event.jobs, event.error, { used: from.used, milliseconds });
+      return {
+        stream,
+        attempt,
+        finished_at: at,
+        verdict: verdict.state,
+        description: verdict.description,
+        jobs: JSON.stringify(shownJobs(event.jobs, from)),
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+/** What of a build is needed to tell its jobs' reasons. */
+interface Built {
+  readonly attempt: number;
+  readonly startedAt: number | null;
+  readonly used: Carried;
+  readonly cold: {
+    readonly jobs: Readonly<Record<string, ColdReason>>;
+    readonly others: ColdReason;
+  };
+}
+
+function builtOfPull(context: PullContext, event: EventData): Built | null {
+  if (!('commit' in event) || !('attempt' in event)) return null;
+  const overlay = overlayOf(context, event);
+  return overlay === null
+    ? null
+    : {
+        attempt: overlay.attempt,
+        startedAt: overlay.startedAt,
+        used: overlay.carried,
+        cold: overlay.cold,
+      };
+}
+
+function builtOfBranch(context: BranchContext, event: EventData): Built | null {
+  if (!('commit' in event) || !('attempt' in event)) return null;
+  const { build } = context;
+  if (build === null || build.commit !== event.commit || build.attempt !== event.attempt)
+    return null;
+  return {
+    attempt: build.attempt,
+    startedAt: build.startedAt,
+    used: {},
+    cold: { jobs: {}, others: 'nothing-built-before' },
+  };
+}
+
+function shownJobs(jobs: readonly JobResult[], from: Built): BuildJob[] {
+  return jobs.map((job) => ({
+    name: job.name,
+    state: job.state,
+    built: job.built,
+    milliseconds: job.milliseconds,
+    reason: jobReason(from.used, from.cold, job),
+    url: job.url,
+    error: job.error,
+  }));
+}
+
+/** A build that this event made the machine ask for. */
+function askedBuild(
+  before: Snapshot,
+  after: Snapshot,
+): Pick<BuildsTable, 'attempt' | 'commit' | 'head'> | null {
+  if (after.kind === 'pull' && before.kind === 'pull') {
+    const overlay = current(after.context);
+    if (overlay?.phase !== 'asked' || overlay.commit === null) return null;
+    const was = current(before.context);
+    if (was?.attempt === overlay.attempt && was.phase === 'asked') return null;
+    return { attempt: overlay.attempt, commit: overlay.commit, head: overlay.head };
+  }
+  if (after.kind === 'branch' && before.kind === 'branch') {
+    const { build } = after.context;
+    if (build?.phase !== 'asked' || before.context.build?.attempt === build.attempt) return null;
+    return { attempt: build.attempt, commit: build.commit, head: build.commit };
+  }
+  return null;
+}
+
+async function saveBuild(db: LogDatabase, change: BuildChange): Promise<void> {
+  const { stream, attempt, ...changing } = change;
+  if (change.commit === undefined || change.head === undefined) {
+    await db
+      .updateTable('builds')
+      .set(changing)
+      .where('stream', '=', stream)
+      .where('attempt', '=', attempt)
+      .execute();
+    return;
+  }
+  await db
+    .insertInto('builds')
+    .values({
+      stream,
+      attempt,
+      commit: change.commit,
+      head: change.head,
+      asked_at: change.asked_at ?? 0,
+      started_at: null,
+      finished_at: null,
+      verdict: null,
+      description: null,
+      jobs: change.jobs ?? '[]',
+    })
+    .onConflict((conflict) => conflict.columns(['stream', 'attempt']).doUpdateSet(changing))
+    .execute();
+}
+
+/** What the last event added for pull requests to start from. */
+function seedRow({ stream, at, before, after }: Progress): SeedsTable | null {
+  if (after.kind !== 'branch' || before.kind !== 'branch') return null;
+  const newest = after.context.seeds.at(-1);
+  const { repository, name } = after.context;
+  if (newest === undefined || newest === before.context.seeds.at(-1)) return null;
+  const forge = parseStreamName(stream)?.forge;
+  if (repository === null || name === null || forge === undefined) return null;
+  const cold = Object.entries(newest.carried).flatMap(([job, held]) =>
+    held.coldMilliseconds === null ? [] : [[job, held.coldMilliseconds] as const],
+  );
+  return {
+    forge,
+    repository_id: repository.id,
+    commit: newest.commit,
+    branch: name,
+    entries: JSON.stringify(entriesOf(newest.carried)),
+    cold_milliseconds: JSON.stringify(Object.fromEntries(cold)),
+    recorded_at: at,
+  };
+}
