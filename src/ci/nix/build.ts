@@ -49,6 +49,8 @@ export class Build {
   private readonly host: Host;
   private commands: Commands;
   private remains: Remains | null = null;
+  /** Too late to cancel. */
+  private ending = false;
   private ended: EndedBuild | null = null;
   private plan: PlannedJob[] = [];
   private jobs: JobResult[] = [];
@@ -127,7 +129,7 @@ export class Build {
    * @returns false if it has ended by itself.
    */
   async cancel(remains: Remains): Promise<boolean> {
-    if (this.ended !== null) return false;
+    if (this.ending) return false;
     await writeFile(join(this.directory, 'cancelled'), remains);
     if (this.hasEnded()) return false;
     const wasCancelled = this.isCancelled;
@@ -158,7 +160,7 @@ export class Build {
   }
 
   private hasEnded(): boolean {
-    return this.ended !== null;
+    return this.ending;
   }
 
   private async work(): Promise<void> {
@@ -253,26 +255,35 @@ export class Build {
   }
 
   private async end(error: BuildError | null): Promise<void> {
+    this.ending = true;
     this.leaveUnderWay();
     const unfinished = this.isCancelled ? 'cancelled' : 'error';
     const jobs = this.jobs.map(
       (job): JobResult => (job.state === 'pending' ? { ...job, state: unfinished } : job),
     );
-    this.ended = { jobs, error };
+    const ended = { jobs, error };
     const remains = this.remains ?? 'all';
-    try {
-      // Without `ended.json` a build that is to vanish is found again after a crash, and vanishes then.
-      if (remains !== 'nothing') await writeWhole(join(this.directory, 'ended.json'), this.ended);
-      await unlink(join(this.directory, 'evaluation')).catch(() => {});
-    } catch {
-      // A full disk: this process still knows, and the next one finds out again.
-    }
+    // Without `ended.json` a build that is to vanish is found again after a crash, and vanishes then.
+    const written = remains !== 'nothing' && (await this.write(ended));
+    this.ended = ended;
     this.tell();
     if (remains !== 'all') {
       await this.commands.idle();
       await discard(this.directory, remains).catch(() => {});
     }
-    this.whenEnded(this);
+    if (written || remains === 'nothing') this.whenEnded(this);
     this.tellEnded();
+  }
+
+  /** On a full disk it cannot: then this process still knows, and the next one finds out again. */
+  private async write(ended: EndedBuild): Promise<boolean> {
+    try {
+      await writeWhole(join(this.directory, 'ended.json'), ended);
+    } catch {
+      return false;
+    }
+    // It held the derivations until they were built; their outputs have roots of their own.
+    await unlink(join(this.directory, 'evaluation')).catch(() => {});
+    return true;
   }
 }

@@ -54,7 +54,7 @@ async function storeProblems(env: NodeJS.ProcessEnv): Promise<string[]> {
   const write = 'if builtins ? getFlake then builtins.toFile "orthrus-check" "" else "no flakes"';
   const { code, stdout, stderr } = await nixCommand(
     'nix-instantiate',
-    ['--eval', '-E', write],
+    ['--eval', '--read-write-mode', '-E', write],
     env,
   );
   if (code === 0 && stdout.includes('/nix/store/')) return [];

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { endDetached, runDetached, standingOf, type Ended } from './detached.ts';
 import type { Host } from './host.ts';
@@ -18,6 +19,8 @@ export class Commands {
     this.host = host;
     this.directory = directory;
     this.rank = rank;
+    // One a job, and there may be hundreds.
+    setMaxListeners(0, this.signal);
   }
 
   /** Aborted when the build is cancelled, or this process lets go. */

@@ -40,7 +40,9 @@ const evaluated = z.union([
   z.object({ problem: z.literal('absent') }),
   z.object({ problem: z.literal('not-a-set'), type: z.string() }),
   z.object({
-    jobs: z.array(z.object({ name: z.string(), drv: z.unknown(), type: z.string().optional() })),
+    jobs: z.array(
+      z.object({ name: z.string(), drv: z.unknown().optional(), type: z.string().optional() }),
+    ),
   }),
 ]);
 

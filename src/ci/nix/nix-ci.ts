@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BuildKey } from '../../../machines/build.ts';
@@ -72,6 +73,7 @@ class ThisMachine implements NixCi {
         return build !== undefined && !build.lost && !build.isCancelled;
       },
     };
+    setMaxListeners(0, this.closing.signal);
     this.ready = this.joinWhatRuns();
     // Each verb rejects with it; nobody need be listening before the first one.
     this.ready.catch(() => {});

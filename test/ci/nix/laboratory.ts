@@ -156,6 +156,7 @@ function gitWith(repository: string, args: string[], input: string): Promise<str
     const child = execFile('git', ['-C', repository, ...identity, ...args], (error, stdout) =>
       error === null ? resolve(stdout.trim()) : reject(error),
     );
-    child.stdin?.end(input);
+    // git may have ended before it has read nothing
+    child.stdin?.on('error', () => {}).end(input);
   });
 }
