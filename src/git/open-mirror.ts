@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, isAbsolute } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Mirror } from '../ports/mirror.ts';
 import { PortError } from '../ports/port-error.ts';
 import { isAncestor, nearest, origin } from './history.ts';
@@ -40,7 +41,8 @@ export async function openMirror(git: Git, source: MirrorSource): Promise<Mirror
 /** Made aside and moved into place, so that a mirror is whole or not there, whenever the process dies. */
 async function create(git: Git, directory: string): Promise<void> {
   mkdirSync(dirname(directory), { recursive: true });
-  const aside = `${directory}.${randomUUID()}`;
+  await sweep(`${directory}.making-`);
+  const aside = `${directory}.making-${randomUUID()}`;
   await git.run(aside, ['init', '--quiet', '--bare', '--template='], {
     what: `make a mirror in ${directory}`,
   });
@@ -51,6 +53,19 @@ async function create(git: Git, directory: string): Promise<void> {
     // Somebody else was first, which is as good.
     if (existsSync(directory)) return;
     throw new PortError('unavailable', `could not make a mirror in ${directory}`, { cause });
+  }
+}
+
+/** Removes what processes left that died while they made a mirror. Making one takes far less than a minute. */
+async function sweep(prefix: string): Promise<void> {
+  const folder = dirname(prefix);
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (!path.startsWith(prefix)) continue;
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (made !== undefined && Date.now() - made > 60_000) {
+      rmSync(path, { recursive: true, force: true });
+    }
   }
 }
 

@@ -92,7 +92,7 @@ export async function inspectPaths(
 /** The id of a commit's tree. @throws {PortError} `not-found` */
 export async function treeOf(commit: string, read: ReadObject): Promise<string> {
   const object = await read(checkCommit(commit));
-  const tree = object?.content.toString('latin1', 0, 69).match(/^tree ([0-9a-f]+)\n/)?.[1];
+  const tree = object?.content.toString('latin1', 0, 70).match(/^tree ([0-9a-f]+)\n/)?.[1];
   if (object?.kind !== 'commit' || tree === undefined) {
     throw new PortError('not-found', `commit ${commit} is not in the mirror; fetch it first`);
   }

@@ -9,6 +9,9 @@ import type { Git, GitResult } from './run.ts';
 const passing =
   /failed to update ref|cannot lock ref|failed to lock|unable to (create|write)|unpacker error|remote failure|no space/i;
 
+/** How git says that it lacks an object that it was to send. */
+const lacking = /bad (tree )?object|unable to (read|parse)|missing (tree|blob|commit)/i;
+
 /**
  * Moves a remote's branch, if it is where it is expected. What a failed push means is told from where the branch is
  * afterwards, not from the words of the failure: they differ between servers and versions, a connection may break
@@ -27,7 +30,6 @@ export async function push(
   if (expected !== null) checkCommit(expected);
   const what = commit === null ? `delete ${branch}` : `push ${branch}`;
   const args = [
-    ...remote.config,
     'push',
     '--porcelain',
     '--no-verify',
@@ -43,6 +45,12 @@ export async function push(
   let failure: unknown = null;
   try {
     result = await git.run(directory, args, { what, network: true, codes: 'any' });
+    // A partial clone pushes what it made itself, and leaves out what the server told it has. If the server does not
+    // tell of the head (a fork's, that no branch of it holds), that must be fetched to be sent.
+    if (result.code !== 0 && remote.lazy !== null && lacking.test(result.stderr)) {
+      const lazy = [...remote.lazy, ...args];
+      result = await git.run(directory, lazy, { what, network: true, lazy: true, codes: 'any' });
+    }
   } catch (error) {
     failure = error;
   }

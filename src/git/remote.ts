@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { rmSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { PortError } from '../ports/port-error.ts';
 import { redact } from './failure.ts';
 import { has } from './history.ts';
@@ -9,8 +11,8 @@ import type { Git } from './run.ts';
 export interface Remote {
   /** What `git push` is given. */
   readonly url: string;
-  /** Configuration for the commands that talk to it. */
-  readonly config: readonly string[];
+  /** Configuration with which git fetches by itself what the mirror lacks; null where it lacks nothing. */
+  readonly lazy: readonly string[] | null;
   /** Makes a commit available. @throws {PortError} `not-found` */
   fetchCommit(commit: string, ref: string): Promise<void>;
   /** Makes one tree available, without what is in it. @throws {PortError} `not-found` */
@@ -23,8 +25,9 @@ export interface Remote {
 export function localRemote(git: Git, directory: string): Remote {
   return {
     url: directory,
-    config: [],
+    lazy: null,
     async fetchCommit(commit, ref) {
+      checkRef(ref);
       if (!(await has(git, directory, commit))) throw missing(commit, ref, directory);
     },
     async fetchTree(id) {
@@ -68,27 +71,20 @@ export function httpRemote(git: Git, directory: string, url: string): Remote {
     '-c',
     'fetch.writeCommitGraph=true',
   ];
-  const fetch = (what: string, refspec: string): Promise<unknown> =>
-    git.run(
-      directory,
-      [
-        ...config,
-        'fetch',
-        '--quiet',
-        '--no-tags',
-        '--no-write-fetch-head',
-        '--recurse-submodules=no',
-        '--filter=tree:0',
-        'origin',
-        refspec,
-      ],
-      { what, network: true },
-    );
+  const fetch = async (what: string, refspec: string): Promise<void> => {
+    const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no'];
+    const args = [...config, 'fetch', ...options, '--filter=tree:0', '--', 'origin', refspec];
+    try {
+      await git.run(directory, args, { what, network: true });
+    } catch (error) {
+      removeDeadLock(directory, error, git.networkTimeout);
+      throw error;
+    }
+  };
   const queue = oneAtATime();
   return {
     url,
-    // A push must not go and fetch what it leaves out.
-    config: [],
+    lazy: config,
     fetchCommit: (commit, ref) =>
       // One at a time: two pull requests that meet an empty mirror would both fetch all of it.
       queue(async () => {
@@ -112,7 +108,7 @@ export function httpRemote(git: Git, directory: string, url: string): Remote {
         }
         if (!(await has(git, directory, commit))) throw missing(commit, ref, redact(url), failure);
       }),
-    fetchTree: (id) => queue(async () => void (await fetch(`fetch tree ${id}`, id))),
+    fetchTree: (id) => queue(() => fetch(`fetch tree ${id}`, id)),
     async branches(branch) {
       const args = ['ls-remote', '--quiet', '--heads', '--', url];
       if (branch !== '') branchRef(branch);
@@ -123,6 +119,18 @@ export function httpRemote(git: Git, directory: string, url: string): Remote {
       return refLines(stdout);
     },
   };
+}
+
+/**
+ * A git that was killed leaves its lock, and then no fetch succeeds any more. One that is older than any command of
+ * ours may live belongs to nobody, for the mirror is ours alone; the next try finds it gone.
+ */
+function removeDeadLock(directory: string, error: unknown, longest: number): void {
+  const lock =
+    error instanceof PortError && /Unable to create '([^']+\.lock)'/.exec(error.message)?.[1];
+  if (!lock || !resolve(lock).startsWith(`${directory}/`)) return;
+  const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+  if (made !== undefined && Date.now() - made > longest + 60_000) rmSync(lock, { force: true });
 }
 
 /**

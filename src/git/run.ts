@@ -28,6 +28,8 @@ export interface GitCommand {
   /** Exit codes that are answers, not failures. Default: 0. */
   readonly codes?: readonly number[] | 'any';
   readonly network?: boolean;
+  /** Whether git may fetch what a partial clone left out, once it finds it missing. */
+  readonly lazy?: boolean;
   /** Bytes of stdout after which the command is ended and fails. Default: 256 MiB. */
   readonly maximum?: number;
 }
@@ -55,6 +57,10 @@ export class Git {
     prepareHome(options.home);
     this.#options = options;
     this.#environment = gitEnvironment(options.home);
+  }
+
+  get networkTimeout(): number {
+    return this.#options.networkTimeout ?? 600_000;
   }
 
   /**
@@ -138,14 +144,13 @@ export class Git {
       env: {
         ...this.#environment,
         ...(credentials === undefined ? {} : credentialEnvironment(credentials)),
+        ...(command.lazy === true ? { GIT_NO_LAZY_FETCH: '0' } : {}),
       },
       detached: true,
       stdio: 'pipe',
     });
     const limit =
-      command.network === true
-        ? (this.#options.networkTimeout ?? 600_000)
-        : (this.#options.timeout ?? 120_000);
+      command.network === true ? this.networkTimeout : (this.#options.timeout ?? 120_000);
     return { child, finished: ending(child, command.what, limit) };
   }
 }
