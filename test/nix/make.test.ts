@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Project } from './project.ts';
 import type { Repository } from './repository.ts';
@@ -27,6 +28,11 @@ describe('a make build that starts from the last one', () => {
       'a wide header changed',
       (repo) => repo.edit('project/include/wide.h', (was) => was.replace('x + 1', 'x + 2')),
       all,
+    ],
+    [
+      'a header behind a directory link',
+      (repo) => repo.write('project/include/v1/config.h', '#define CONFIG 10\n'),
+      ['a'],
     ],
     ['a comment in a source', append('project/src/a.c', '/* nothing */\n'), none],
     [
@@ -163,6 +169,13 @@ describe('a make build that starts from the last one', () => {
     expect(outcome).toMatchObject({ compiled: all, clean: true });
   });
 
+  it('a header deleted that is needed: fails as a clean build does', async () => {
+    const verdicts = await project.verdictsFromBase((repo) =>
+      repo.remove('project/include/only-b.h'),
+    );
+    expect(verdicts).toEqual({ warm: 'failure', clean: 'failure' });
+  });
+
   it('goes on from warm builds as from cold ones', async () => {
     const chain: [Change, string[]][] = [
       [append('project/src/a.c', 'int again(void) { return 1; }\n'), ['a']],
@@ -183,7 +196,12 @@ describe('a make build that starts from the last one', () => {
     ];
     await project.repository.restore(project.base);
     for (const [change, compiled] of chain) {
-      expect(await project.pushOnward(change)).toMatchObject({ cold: null, compiled, clean: true });
+      const outcome = await project.pushOnward(change);
+      expect(outcome).toMatchObject({ cold: null, compiled, clean: true });
+      // Nothing keeps the cache before it alive.
+      const { intermediates } = outcome;
+      const references = execFileSync('nix-store', ['--query', '--references', intermediates]);
+      expect(references.toString()).toBe('');
     }
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cacheFile, contentHash, Repository } from './repository.ts';
+import { cacheFile, contentHash, type Job, Repository } from './repository.ts';
 
 /** A small C project with what makes incremental builds go wrong: see the cases of make.test.ts. */
 const files = (salt: string): Record<string, string> => ({
@@ -89,6 +89,7 @@ export interface Outcome {
   compiled: string[];
   /** Whether every byte of the output is a clean build's. */
   clean: boolean;
+  intermediates: string;
   log: string;
 }
 
@@ -96,7 +97,10 @@ export class Project {
   private constructor(
     readonly repository: Repository,
     readonly base: string,
-    private path: string,
+    /** What the base's cold build left. */
+    readonly intermediates: string,
+    /** What the next push starts from. */
+    public path = intermediates,
   ) {}
 
   /** The project with its first, cold build recorded; `change` makes it another project before that. */
@@ -117,19 +121,33 @@ export class Project {
   /** Changes the base, builds it from the base's intermediates, and again without a cache. */
   async pushFromBase(change: (repository: Repository) => Promise<void>): Promise<Outcome> {
     await this.repository.restore(this.base);
-    return (await this.build(change)).outcome;
+    return this.build(change);
   }
 
   /** As pushFromBase, but on top of the last push and from what that one left. */
   async pushOnward(change: (repository: Repository) => Promise<void>): Promise<Outcome> {
-    const { outcome, intermediates } = await this.build(change);
-    this.path = intermediates;
+    const outcome = await this.build(change);
+    this.path = outcome.intermediates;
     return outcome;
   }
 
-  private async build(
+  /** As pushFromBase, of a change that may not build: how each of the two builds ended. */
+  async verdictsFromBase(
     change: (repository: Repository) => Promise<void>,
-  ): Promise<{ outcome: Outcome; intermediates: string }> {
+  ): Promise<Record<'warm' | 'clean', 'success' | 'failure'>> {
+    await this.repository.restore(this.base);
+    const { warm, cold } = await this.commit(change);
+    const verdict = (drv: string) =>
+      this.repository.build(drv).then(
+        () => 'success' as const,
+        () => 'failure' as const,
+      );
+    return { warm: await verdict(warm.drv), clean: await verdict(cold.drv) };
+  }
+
+  private async commit(
+    change: (repository: Repository) => Promise<void>,
+  ): Promise<{ warm: Job; cold: Job }> {
     const { repository } = this;
     await change(repository);
     await repository.write('cache.nix', cacheFile({ project: this.path }));
@@ -139,6 +157,12 @@ export class Project {
       repository.evaluate(flake, 'clean'),
     ]);
     if (warm === undefined || cold === undefined) throw new Error('no job');
+    return { warm, cold };
+  }
+
+  private async build(change: (repository: Repository) => Promise<void>): Promise<Outcome> {
+    const { repository } = this;
+    const { warm, cold } = await this.commit(change);
     await repository.build(warm.drv, cold.drv);
     const log = await repository.log(warm.drv);
     const [warmOut, coldOut] = await Promise.all([
@@ -148,16 +172,14 @@ export class Project {
     const same = new Set([...log.matchAll(/^orthrus: same: (.*)$/gm)].map((match) => match[1]));
     const commands = [...log.matchAll(/ -c .* -o (\S+)$/gm)].map((match) => match[1] ?? '');
     return {
+      cold: /^orthrus: cold: (.*)$/m.exec(log)?.[1] ?? null,
+      compiled: commands
+        .filter((object) => !same.has(object))
+        .map((object) => object.replace(/^build\/src\/(.*)\.o$/, '$1'))
+        .toSorted(),
+      clean: (await contentHash(warmOut)) === (await contentHash(coldOut)),
       intermediates: warm.intermediates,
-      outcome: {
-        cold: /^orthrus: cold: (.*)$/m.exec(log)?.[1] ?? null,
-        compiled: commands
-          .filter((object) => !same.has(object))
-          .map((object) => object.replace(/^build\/src\/(.*)\.o$/, '$1'))
-          .toSorted(),
-        clean: (await contentHash(warmOut)) === (await contentHash(coldOut)),
-        log,
-      },
+      log,
     };
   }
 }

@@ -25,7 +25,9 @@ export interface Entry {
 }
 export type Cache = Record<string, Entry>;
 
-const jobs = z.record(z.string(), z.object({ drv: z.string(), intermediates: z.string() }));
+const job = z.object({ drv: z.string(), intermediates: z.string() });
+const jobs = z.record(z.string(), job);
+export type Job = z.infer<typeof job>;
 type Jobs = z.infer<typeof jobs>;
 
 /** A store path's content, names, links and executable bits in one hash. */
