@@ -25,6 +25,8 @@ function isCurrentBuild({ context, event }: Asked): boolean {
 }
 
 const base = setup({
+  // XState's way to be told types; there is no value behind it.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-assertion
   types: {} as { context: BranchContext; events: BranchEvent },
   guards: {
     isCurrentBuild,

@@ -42,7 +42,7 @@ export function pathsOf(cache: Carried): string[] {
   const paths = Object.values(cache).flatMap(({ entry }) =>
     entry.from === null ? [entry.path] : [entry.path, entry.from],
   );
-  return [...new Set(paths)].sort();
+  return [...new Set(paths)].toSorted();
 }
 
 /**

@@ -53,9 +53,11 @@ export function initialSnapshot(kind: StreamKind): Snapshot {
 }
 
 // The machine of a kind determines its context's type; XState's types lose that behind AnyStateMachine.
+// oxlint-disable typescript/no-unsafe-type-assertion
 function plain(kind: StreamKind, from: { value: StateValue; context: unknown }): Snapshot {
   return { kind, value: from.value, context: from.context } as Snapshot;
 }
+// oxlint-enable typescript/no-unsafe-type-assertion
 
 /** Whether an event would be taken in this state (`snapshot.can`, not reference equality). */
 export function isHandled(snapshot: Snapshot, event: EventData, at: number): boolean {

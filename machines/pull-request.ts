@@ -40,6 +40,8 @@ function effect<Type extends PullEffect['type']>(_type: Type) {
 }
 
 const base = setup({
+  // XState's way to be told types; there is no value behind it.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-assertion
   types: {} as { context: PullContext; events: PullEvent },
   guards,
   actions: {

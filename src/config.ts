@@ -8,7 +8,13 @@ export class ConfigError extends Error {
   readonly code = 'config';
 }
 
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const units = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 
 /** `30s`, `5m`, `6h`, `90d`, `250ms`, in the file; milliseconds in the program. */
 const duration = z
@@ -19,7 +25,7 @@ const duration = z
   )
   .transform((text) => {
     const [, number = '0', unit = 'ms'] = /^([0-9.]+)([a-z]+)$/.exec(text) ?? [];
-    return Number(number) * (unit in units ? units[unit as keyof typeof units] : 1);
+    return Number(number) * (units.get(unit) ?? 1);
   })
   .meta({ description: 'A duration: a number and one of ms, s, m, h, d.' });
 
@@ -129,7 +135,7 @@ const file = z.strictObject({
     .strictObject({ start: duration.default(900_000), finish: duration.default(21_600_000) })
     .default({ start: 900_000, finish: 21_600_000 }),
   concurrency: z.int().min(1).max(1000).default(8),
-  retain: duration.default(90 * units.d),
+  retain: duration.default(90 * 86_400_000),
   forges: z.record(
     z
       .string()
@@ -200,19 +206,19 @@ export function parseConfig(json: unknown, folder: string): Config {
 
 function checkReferences(config: Config): void {
   const seen = new Set<string>();
-  for (const [index, repository] of config.repositories.entries()) {
+  for (const [index, configured] of config.repositories.entries()) {
     const at = `repositories[${index}]`;
-    if (!Object.hasOwn(config.forges, repository.forge))
+    if (!Object.hasOwn(config.forges, configured.forge))
       throw new ConfigError(
-        `${at}.forge: there is no forge "${repository.forge}"${suggestion(repository.forge, Object.keys(config.forges))}`,
+        `${at}.forge: there is no forge "${configured.forge}"${suggestion(configured.forge, Object.keys(config.forges))}`,
       );
-    if (!Object.hasOwn(config.ci, repository.ci))
+    if (!Object.hasOwn(config.ci, configured.ci))
       throw new ConfigError(
-        `${at}.ci: there is no CI "${repository.ci}"${suggestion(repository.ci, Object.keys(config.ci))}`,
+        `${at}.ci: there is no CI "${configured.ci}"${suggestion(configured.ci, Object.keys(config.ci))}`,
       );
-    if (repository.cacheFile === repository.commitFile)
-      throw new ConfigError(`${at}: cacheFile and commitFile are both "${repository.cacheFile}"`);
-    const name = `${repository.forge}:${repository.name}`;
+    if (configured.cacheFile === configured.commitFile)
+      throw new ConfigError(`${at}: cacheFile and commitFile are both "${configured.cacheFile}"`);
+    const name = `${configured.forge}:${configured.name}`;
     if (seen.has(name)) throw new ConfigError(`${at}: ${name} is configured twice`);
     seen.add(name);
   }
@@ -277,7 +283,7 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
 export function suggestion(given: string, known: readonly string[]): string {
   const ranked = known
     .map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance);
   const [nearest] = ranked;
   if (nearest === undefined) return '';
   if (nearest.distance <= Math.max(2, nearest.name.length / 2))

@@ -49,7 +49,7 @@ export function branchKeepOf(context: BranchContext): { paths: string[]; builds:
   if (context.head === null) return { paths: [], builds: [] };
   const caches = [context.cache, ...context.seeds.map((seed) => seed.carried)];
   return {
-    paths: [...new Set(caches.flatMap(pathsOf))].sort(),
+    paths: [...new Set(caches.flatMap(pathsOf))].toSorted(),
     builds:
       context.build === null
         ? []

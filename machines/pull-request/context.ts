@@ -122,6 +122,6 @@ const overlayLimit = 6;
 
 export function withOverlay(context: PullContext, changed: Overlay): readonly Overlay[] {
   const others = context.overlays.filter((overlay) => overlay.attempt !== changed.attempt);
-  const all = [...others, changed].sort((a, b) => a.attempt - b.attempt);
+  const all = [...others, changed].toSorted((a, b) => a.attempt - b.attempt);
   return all.filter((overlay, index) => isLive(overlay) || index >= all.length - overlayLimit);
 }

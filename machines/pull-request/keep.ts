@@ -13,5 +13,5 @@ export function keepOf(context: PullContext): { paths: string[]; builds: BuildKe
   const builds = context.overlays.flatMap((overlay) =>
     overlay.commit === null ? [] : [{ commit: overlay.commit, attempt: overlay.attempt }],
   );
-  return { paths: [...new Set(caches.flatMap(pathsOf))].sort(), builds };
+  return { paths: [...new Set(caches.flatMap(pathsOf))].toSorted(), builds };
 }

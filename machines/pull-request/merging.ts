@@ -26,7 +26,7 @@ export const beginAttempt: Step = (context) => {
     phase: 'planned',
     startedAt: null,
   };
-  const memory = context.remembered.find((memory) => memory.head === head);
+  const memory = context.remembered.find((build) => build.head === head);
   return {
     context: {
       attempt,
@@ -49,7 +49,7 @@ export const beginAttempt: Step = (context) => {
           files: [policy.cacheFile, policy.commitFile],
           paths: [
             ...new Set([...pathsOf(context.cache), ...pathsOf(memory?.carried ?? {})]),
-          ].sort(),
+          ].toSorted(),
         },
       },
     ],
@@ -106,7 +106,7 @@ export const planOverlay: Step = (context, event) => {
 function cacheFor(context: PullContext, facts: HeadFetched): Pick<Overlay, 'carried' | 'cold'> {
   const gone = [...facts.missing, ...context.lost];
   const isForcePushed = facts.fastForward === false;
-  const memory = context.remembered.find((memory) => memory.head === facts.head)?.carried ?? {};
+  const memory = context.remembered.find((build) => build.head === facts.head)?.carried ?? {};
   const reason = coldReason(context, isForcePushed);
   if (context.cold !== null) return { carried: {}, cold: { jobs: {}, others: context.cold } };
   const own = reason === 'force-push' ? {} : context.cache;
@@ -149,7 +149,7 @@ function seeded(own: Carried, seed: Seed | null): Carried {
 /** Our own push always updates what we know of the branch (rule 4), also when it is no longer what we want. */
 export const noteOwnPush: Step = (context, event) => {
   if (event.type !== 'overlay.pushed') return nothing;
-  const overlay = context.overlays.find((overlay) => overlay.attempt === event.attempt);
+  const overlay = context.overlays.find((made) => made.attempt === event.attempt);
   if (context.tip !== null && context.tip.attempt > event.attempt) return nothing;
   return {
     context: {
@@ -190,6 +190,8 @@ export const dropLost: Step = (context, event) => {
 /** Why nothing can be built, in words that a person can act on. */
 export const noteBlocked: Step = (context, event) => {
   const branch = context.policy?.cacheBranch ?? '';
+  // Only these events lead to `blocked`.
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check
   switch (event.type) {
     case 'head.fetched':
       if (event.obstacle !== null)

@@ -5,7 +5,7 @@ import type { CacheEntries } from '../../machines/cache.ts';
  * were checked when they became entries, and cannot end a string.
  */
 export function renderCacheFile(entries: CacheEntries): string {
-  const jobs = Object.keys(entries).sort();
+  const jobs = Object.keys(entries).toSorted();
   if (jobs.length === 0) return 'null\n';
   const lines = jobs.flatMap((job) => {
     const entry = entries[job];

@@ -41,3 +41,8 @@ export function asLogError(error: unknown): unknown {
     );
   return error;
 }
+
+/** Whether the database could not be written; whoever waits for it may try again. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof LogError && error.code === 'unavailable';
+}

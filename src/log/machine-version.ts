@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('../../machines', import.meta.url));
 export function readMachineVersion(): string {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?<!\.d)\.[jt]s$/.test(file))
-    .sort();
+    .toSorted();
   const hash = createHash('sha256');
   for (const file of files)
     hash

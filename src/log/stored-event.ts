@@ -43,6 +43,7 @@ export function dataOf(row: Pick<EventRow, 'type' | 'data' | 'meta'>): EventData
   const meta: EventMeta = JSON.parse(row.meta);
   const stored: Record<string, unknown> = JSON.parse(row.data);
   const { type, data } = upcast({ type: row.type, version: meta.v, data: stored });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { ...data, type } as EventData;
 }
 

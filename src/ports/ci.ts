@@ -48,6 +48,8 @@ export interface Ci {
     stream: string,
     keep: { paths: readonly string[]; builds: readonly BuildKey[] },
   ): Promise<void>;
+  /** The file that holds the log of a job, or with `null` of the evaluation; null where there is none (yet). */
+  logFile(stream: string, build: BuildKey, job: string | null): Promise<string | null>;
   /** Lets go of what it does in this process; builds under way go on, to be joined by the next one. */
   close(): Promise<void>;
 }

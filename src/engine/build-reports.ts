@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { EventData } from '../../machines/fold.ts';
+import type { BuildReport } from '../ports/ci.ts';
+import type { Engine } from './engine.ts';
+import { isNews } from './observe.ts';
+
+/** A CI's report in the terms of the log. */
+export function eventOfReport(report: BuildReport): EventData {
+  const { commit, attempt, error } = report;
+  const jobs = [...report.jobs];
+  if (report.phase === 'finished') return { type: 'build.finished', commit, attempt, jobs, error };
+  return jobs.length === 0
+    ? { type: 'build.started', commit, attempt }
+    : { type: 'build.progressed', commit, attempt, jobs };
+}
+
+/** What makes two reports of one build the same. */
+function keyOf(report: BuildReport): string {
+  const said = createHash('sha256')
+    .update(JSON.stringify([report.phase, report.jobs, report.error]))
+    .digest('hex');
+  return `build:${report.commit}.${report.attempt}:${said.slice(0, 24)}`;
+}
+
+/** Takes in reports, those of one stream in the order in which they came. */
+export class BuildReports {
+  readonly #engine: Engine;
+  readonly #chains = new Map<string, Promise<void>>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** For a CI that reports by itself. A report that cannot be recorded now is made up for by `poll`. */
+  take(report: BuildReport): void {
+    const before = this.#chains.get(report.stream) ?? Promise.resolve();
+    const after = before
+      .then(() => this.#record(report, 'ci'))
+      .catch((error: unknown) => {
+        const { logger } = this.#engine.options;
+        logger.warn({ err: error, stream: report.stream }, 'a build report could not be recorded');
+      })
+      .finally(() => {
+        if (this.#chains.get(report.stream) === after) this.#chains.delete(report.stream);
+      });
+    this.#chains.set(report.stream, after);
+  }
+
+  /** Records a report that was asked for, if it is news. */
+  async poll(report: BuildReport): Promise<void> {
+    const state = await this.#engine.state(report.stream);
+    const event = eventOfReport(report);
+    if (isNews(state.snapshot, event, this.#engine.options.world.now()))
+      await this.#record(report, 'reconcile');
+  }
+
+  /** Resolves when all that was taken has been recorded. */
+  async settled(): Promise<void> {
+    while (this.#chains.size > 0) await Promise.all(this.#chains.values());
+  }
+
+  async #record(report: BuildReport, source: string): Promise<void> {
+    const event = eventOfReport(report);
+    const state = await this.#engine.state(report.stream);
+    // Progress is told often; only what moves something is worth an event.
+    if (
+      event.type === 'build.progressed' &&
+      !isNews(state.snapshot, event, this.#engine.options.world.now())
+    )
+      return;
+    // A build may end before anybody has said that it began.
+    if (event.type === 'build.finished' || event.type === 'build.progressed') {
+      const started: EventData = {
+        type: 'build.started',
+        commit: report.commit,
+        attempt: report.attempt,
+      };
+      if (isNews(state.snapshot, started, this.#engine.options.world.now()))
+        await this.#engine.record({
+          stream: report.stream,
+          event: started,
+          source,
+          key: `build:${report.commit}.${report.attempt}:started`,
+        });
+    }
+    await this.#engine.record({
+      stream: report.stream,
+      event,
+      source,
+      key:
+        event.type === 'build.started'
+          ? `build:${report.commit}.${report.attempt}:started`
+          : keyOf(report),
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { BuildReports } from './build-reports.ts';
+import type { Engine } from './engine.ts';
+import { reconcile } from './reconcile.ts';
+
+/** Reconciles at start, every few minutes, and when asked to; never twice at once. */
+export class Reconciler {
+  readonly #engine: Engine;
+  readonly #reports: BuildReports;
+  readonly #every: number;
+  #running: Promise<void> | null = null;
+  #callOff: () => void = () => {};
+  #isStopped = false;
+
+  constructor(engine: Engine, reports: BuildReports, every: number) {
+    this.#engine = engine;
+    this.#reports = reports;
+    this.#every = every;
+  }
+
+  /** Opens every configured repository that can be opened now; the others are tried again at each round. */
+  async openPlaces(): Promise<void> {
+    const { places, logger } = this.#engine.options;
+    for (const config of places.configs) {
+      try {
+        await places.open(config);
+      } catch (error) {
+        logger.error(
+          { err: error, repository: config.name },
+          'this repository cannot be opened now',
+        );
+      }
+    }
+  }
+
+  start(): void {
+    void this.run();
+  }
+
+  /** One round; a round that is under way is waited for, and is enough. */
+  async run(): Promise<void> {
+    this.#running ??= this.#round().finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#callOff();
+    await this.#running;
+  }
+
+  async #round(): Promise<void> {
+    const { logger, world } = this.#engine.options;
+    this.#callOff();
+    const begun = world.now();
+    try {
+      await reconcile(this.#engine, this.#reports);
+      logger.debug({ milliseconds: world.now() - begun }, 'reconciled');
+    } catch (error) {
+      logger.error({ err: error }, 'could not reconcile');
+    }
+    if (!this.#isStopped) this.#callOff = world.after(this.#every, () => this.start());
+  }
+}

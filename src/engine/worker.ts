@@ -1,0 +1,254 @@
+import { isUnavailable } from '../log/log-error.ts';
+import { effect as effectSchema, type Effect } from '../../machines/effect.ts';
+import type { EventData } from '../../machines/fold.ts';
+import { isMoot } from '../../machines/moot.ts';
+import { carryOut } from '../effects/carry-out.ts';
+import {
+  claimEffect,
+  dueTimers,
+  finishEffect,
+  fireTimer,
+  holdLane,
+  nextDue,
+  postponeEffect,
+} from '../log/outbox.ts';
+import type { EffectRow } from '../log/schema.ts';
+import type { Engine } from './engine.ts';
+import { codeOf, givenUp, judge } from './give-up.ts';
+import { sceneOf } from './scene-of.ts';
+
+/** How long an effect may take before another claimer may have it. Every git and HTTP call ends long before. */
+const leaseFor = 15 * 60_000;
+/** The longest the worker sleeps: a clock that is set back must not keep it asleep. */
+const longestSleep = 30_000;
+/** How long it rests when the database cannot be written. */
+const restAfterFault = 1000;
+/** When a held stream's effects are looked at again; `machine.accepted` drops them before that. */
+const heldFor = 24 * 3_600_000;
+
+/**
+ * Carries out effects, as many at once as it may, and fires timers.
+ *
+ *     asleep ──wake, due──▶ pumping ──nothing due──▶ asleep
+ *                  ▲            │ claims, and carries out beside itself
+ *                  └── an effect has ended ──┘
+ */
+export class Worker {
+  readonly #engine: Engine;
+  readonly #underWay = new Map<string, { row: EffectRow; done: Promise<void> }>();
+  #pumping: Promise<void> | null = null;
+  #isRunning = false;
+  #isWoken = false;
+  #callOff: () => void = () => {};
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    this.wake();
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#isWoken = true;
+    if (!this.#isRunning || this.#pumping !== null) return;
+    this.#callOff();
+    this.#pumping = this.#pump().finally(() => {
+      this.#pumping = null;
+      if (this.#isWoken && this.#isRunning) this.wake();
+    });
+  }
+
+  async settled(): Promise<void> {
+    while (this.#pumping !== null || this.#underWay.size > 0) {
+      await this.#pumping;
+      await Promise.all([...this.#underWay.values()].map(({ done }) => done));
+    }
+  }
+
+  async stop(patience: number): Promise<void> {
+    this.#isRunning = false;
+    this.#callOff();
+    const { world, db, logger } = { ...this.#engine.options };
+    let callOff = (): void => {};
+    const enough = new Promise<void>((resolve) => {
+      callOff = world.after(patience, resolve);
+    });
+    await Promise.race([this.settled(), enough]);
+    callOff();
+    for (const { row } of this.#underWay.values()) {
+      logger.warn(
+        { effect: row.id, type: row.type },
+        'put back, to be carried out at the next start',
+      );
+      await postponeEffect(db, row, row.run_at, 'the service was stopped').catch(() => {});
+    }
+  }
+
+  async #pump(): Promise<void> {
+    const { db, world, logger, concurrency } = this.#engine.options;
+    let rest = longestSleep;
+    try {
+      while (this.#isRunning && this.#isWoken) {
+        this.#isWoken = false;
+        await this.#fireTimers();
+        while (this.#isRunning && this.#underWay.size < concurrency) {
+          const row = await claimEffect(db, world.now(), leaseFor);
+          if (row === null) break;
+          this.#begin(row);
+        }
+      }
+      const due = await nextDue(db, world.now());
+      if (due !== null) rest = Math.min(rest, due - world.now());
+    } catch (error) {
+      logger.error({ err: error }, 'the worker rests: the database cannot be used now');
+      rest = restAfterFault;
+    }
+    if (this.#isRunning) this.#callOff = world.after(Math.max(rest, 1), () => this.wake());
+  }
+
+  #begin(row: EffectRow): void {
+    const done = this.#carryOut(row)
+      .catch((error: unknown) => {
+        this.#engine.options.logger.error({ err: error, effect: row.id }, 'an effect was lost');
+      })
+      .finally(() => {
+        this.#underWay.delete(row.id);
+        this.wake();
+      });
+    this.#underWay.set(row.id, { row, done });
+  }
+
+  async #fireTimers(): Promise<void> {
+    const { db, world } = this.#engine.options;
+    for (const row of await dueTimers(db, world.now())) {
+      const event = timerEvent(row.type);
+      if (event === null) continue;
+      await this.#engine.record({
+        stream: row.stream,
+        event,
+        source: 'timer',
+        key: row.id,
+        first: (tx) => fireTimer(tx, row.id, world.now()),
+      });
+    }
+  }
+
+  async #carryOut(row: EffectRow): Promise<void> {
+    const { db, world, logger } = this.#engine.options;
+    const state = await this.#engine.state(row.stream);
+    if (state.held !== null) {
+      logger.warn({ stream: row.stream, why: state.held }, 'held: not acted on');
+      await postponeEffect(db, row, world.now() + heldFor, `held: ${state.held}`);
+      return;
+    }
+    const effect = effectSchema.parse({ type: row.type, params: JSON.parse(row.params) });
+    if (isMoot(state.snapshot, effect)) {
+      await this.#finish(row, 'moot', null);
+      return;
+    }
+    let result: EventData | null;
+    const begun = world.now();
+    try {
+      result = await carryOut(effect, sceneOf(this.#engine, row, state.snapshot));
+    } catch (error) {
+      await this.#fail(row, effect, error);
+      return;
+    }
+    logger.debug({ effect: row.id, type: row.type, milliseconds: world.now() - begun }, 'done');
+    if (result === null) await this.#finish(row, 'done', null);
+    else await this.#finishWith(row, result, 'done', null);
+  }
+
+  async #finish(
+    row: EffectRow,
+    outcome: 'done' | 'moot' | 'dead',
+    error: string | null,
+  ): Promise<void> {
+    const { db, world } = this.#engine.options;
+    await this.#persist(() => finishEffect(db, row, { at: world.now(), outcome, error }));
+  }
+
+  /** Ends the effect and records what came of it, together or not at all. */
+  async #finishWith(
+    row: EffectRow,
+    event: EventData,
+    outcome: 'done' | 'dead',
+    error: string | null,
+  ): Promise<void> {
+    const { world } = this.#engine.options;
+    await this.#persist(() =>
+      this.#engine.record({
+        stream: row.stream,
+        event,
+        source: 'effect',
+        key: `${row.id}:${row.attempts}`,
+        first: (tx) => finishEffect(tx, row, { at: world.now(), outcome, error }),
+      }),
+    );
+  }
+
+  async #fail(row: EffectRow, effect: Effect, error: unknown): Promise<void> {
+    const { db, world, logger, policy } = this.#engine.options;
+    const message = error instanceof Error ? error.message : String(error);
+    const now = world.now();
+    const verdict = judge(
+      error,
+      { type: effect.type, attempts: row.attempts },
+      {
+        retry: policy.retry,
+        now,
+        random: world.random(),
+      },
+    );
+    logger.warn(
+      { effect: row.id, type: row.type, attempt: row.attempts, verdict: verdict.kind, err: error },
+      'an effect failed',
+    );
+    switch (verdict.kind) {
+      case 'retry':
+        await this.#persist(() => postponeEffect(db, row, now + verdict.after, message));
+        return;
+      case 'hold':
+        await this.#persist(() => holdLane(db, row.lane, verdict.until));
+        await this.#persist(() => postponeEffect(db, row, verdict.until, message));
+        return;
+      case 'give-up': {
+        const event = givenUp(effect, codeOf(error), message);
+        if (event === null) await this.#finish(row, 'dead', message);
+        else await this.#finishWith(row, event, 'dead', message);
+      }
+    }
+  }
+
+  /** What was done must not be forgotten because the disk is full for a while (G2). */
+  async #persist(write: () => Promise<unknown>): Promise<void> {
+    const { world } = this.#engine.options;
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (!isUnavailable(error) || !this.#isRunning) throw error;
+        await new Promise<void>((resolve) => {
+          world.after(restAfterFault, resolve);
+        });
+      }
+    }
+  }
+}
+
+function timerEvent(type: string): EventData | null {
+  switch (type) {
+    case 'timer.start':
+      return { type, name: 'start' };
+    case 'timer.finish':
+      return { type, name: 'finish' };
+    case 'timer.retry':
+      return { type, name: 'retry' };
+    default:
+      return null;
+  }
+}
