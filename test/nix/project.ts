@@ -7,8 +7,8 @@ const files = (salt: string): Record<string, string> => ({
   outputs = _: let
     orthrus = import ./orthrus;
     settings = import ./settings.nix;
-    project = cache: orthrus.make ({
-      name = "project";
+    project = name: cache: orthrus.make ({
+      inherit name;
       system = "x86_64-linux";
       inherit cache;
       src = orthrus.source { path = ./.; folder = "project"; };
@@ -16,8 +16,8 @@ const files = (salt: string): Record<string, string> => ({
       install = "make install";
     } // settings);
   in {
-    typhonJobs = orthrus.incremental { src = ./.; jobs = { inherit project; }; };
-    clean = orthrus.incremental { src = ./.; jobs = { inherit project; }; cacheFile = "none"; };
+    typhonJobs = orthrus.incremental { src = ./.; jobs.project = project "warm-${salt}"; };
+    clean = orthrus.incremental { src = ./.; jobs.project = project "clean-${salt}"; cacheFile = "none"; };
   };
 }
 `,
