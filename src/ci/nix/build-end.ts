@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { BuildError } from '../../../machines/build.ts';
 import type { BuildReport } from '../../ports/ci.ts';
 import {
@@ -50,7 +50,10 @@ export function readEnded(directory: string): Promise<EndedBuild | null> {
 
 export async function discard(directory: string, remains: 'logs' | 'nothing'): Promise<void> {
   await dropRoots(directory);
-  if (remains === 'nothing') await removeDirectory(directory);
+  if (remains === 'logs') return;
+  await removeDirectory(directory);
+  // The stream's own goes with the last of its builds; until then it is not empty.
+  await rmdir(dirname(directory)).catch(() => {});
 }
 
 export async function readRemains(directory: string): Promise<Remains | null> {

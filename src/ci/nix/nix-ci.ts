@@ -74,7 +74,9 @@ class ThisMachine implements NixCi {
       },
     };
     setMaxListeners(0, this.closing.signal);
-    this.ready = this.joinWhatRuns();
+    this.ready = this.joinWhatRuns().catch((error: unknown) => {
+      throw stateFailed(error);
+    });
     // Each verb rejects with it; nobody need be listening before the first one.
     this.ready.catch(() => {});
   }
@@ -147,9 +149,6 @@ class ThisMachine implements NixCi {
       if (kept.has(name)) continue;
       await this.letGo(join(directory, name), remains);
     }
-    if (remains === 'nothing' && (await list(directory)).length === 0) {
-      await removeDirectory(directory);
-    }
   }
 
   logFile(stream: string, build: BuildKey, job: string | null): Promise<string | null> {
@@ -170,13 +169,10 @@ class ThisMachine implements NixCi {
   }
 
   private async joinWhatRuns(): Promise<void> {
-    const requests: { directory: string; request: StoredRequest }[] = [];
-    for (const directory of await allBuildDirectories(this.options.stateDir)) {
-      if ((await readEnded(directory)) !== null) continue;
-      const request = await readRecord(join(directory, 'request.json'), buildRequest);
-      if (request === null) await removeDirectory(directory);
-      else requests.push({ directory, request });
-    }
+    const directories = await allBuildDirectories(this.options.stateDir);
+    const requests = (await Promise.all(directories.map(unendedRequest))).filter(
+      (unended) => unended !== null,
+    );
     requests.sort((a, b) => a.request.startedAt - b.request.startedAt);
     for (const { directory, request } of requests) {
       const build = new Build(this.host, directory, request, (ended) => this.forget(ended));
@@ -204,9 +200,20 @@ class ThisMachine implements NixCi {
   }
 }
 
+async function unendedRequest(
+  directory: string,
+): Promise<{ directory: string; request: StoredRequest } | null> {
+  if ((await readEnded(directory)) !== null) return null;
+  const request = await readRecord(join(directory, 'request.json'), buildRequest);
+  if (request !== null) return { directory, request };
+  // Its start never returned.
+  await removeDirectory(directory);
+  return null;
+}
+
 function stateFailed(error: unknown): unknown {
   if (error instanceof PortError || !(error instanceof Error)) return error;
-  return new PortError('unavailable', `the state directory cannot be written: ${error.message}`, {
+  return new PortError('unavailable', `the state directory cannot be used: ${error.message}`, {
     cause: error,
   });
 }

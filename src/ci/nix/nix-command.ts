@@ -20,14 +20,15 @@ export function nixCommand(
   env: NodeJS.ProcessEnv,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 120_000 };
+    // Long enough for a garbage collection that holds the store's lock.
+    const options = { env, maxBuffer: 64 * 1024 * 1024, timeout: 300_000 };
     execFile(program, args, options, (error, stdout, stderr) => {
       if (error === null) return resolve({ code: 0, stdout, stderr });
       if (typeof error.code === 'number') return resolve({ code: error.code, stdout, stderr });
       if (error.code === 'ENOENT') {
         return reject(new PortError('unavailable', nixIsMissing, { cause: error }));
       }
-      const why = error.killed === true ? 'did not answer in two minutes' : error.message;
+      const why = error.killed === true ? 'did not answer in five minutes' : error.message;
       reject(new PortError('unavailable', `${program}: ${why}`, { cause: error }));
     });
   });

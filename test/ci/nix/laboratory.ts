@@ -29,14 +29,20 @@ export const thisWorld: World = {
   },
 };
 
+type Empty = false | 0 | null | undefined;
+
+function isFound<T>(found: T | Empty): found is T {
+  return found !== false && found !== 0 && found !== null && found !== undefined;
+}
+
 export async function eventually<T>(
-  look: () => Promise<T | false | null | undefined> | T | false | null | undefined,
+  look: () => Promise<T | Empty> | T | Empty,
   what: string,
   patience = 20_000,
 ): Promise<T> {
   for (const end = Date.now() + patience; ; ) {
     const found = await look();
-    if (found !== false && found !== null && found !== undefined) return found;
+    if (isFound(found)) return found;
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
