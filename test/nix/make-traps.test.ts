@@ -85,7 +85,10 @@ describe('what a Makefile does not say', () => {
 
   it('flags are made from the list of sources', async () => {
     const made = await project(
-      makefile('$(CFLAGS) -c', '$(CFLAGS) -O$(if $(filter src/e.c,$(SOURCES)),2,0) -c'),
+      makefile(
+        '$(CFLAGS) -c',
+        '$(CFLAGS) $(if $(filter src/e.c,$(SOURCES)),-ffunction-sections) -c',
+      ),
     );
     const outcome = await made.pushFromBase((repo) => repo.write('project/src/e.c', 'int e;\n'));
     expect(outcome).toMatchObject({
