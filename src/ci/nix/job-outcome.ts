@@ -3,12 +3,15 @@ import type { PlannedJob } from './build-record.ts';
 import type { Ended } from './detached.ts';
 import { endOfLog, lastLines, logContains } from './log-text.ts';
 
-/** What `nix-store --realise` refuses with code 1 although it is the builder's doing. */
+/**
+ * What `nix-store --realise` says when the builder is to blame. A single-user Nix also ends with a code from 100 on for most
+ * of these; through a daemon the code is 1 whatever happened. (`builder failed`: Nix 2.30 and later.)
+ */
 const ofTheCode =
-  /^error: .*(failed to produce output|is not allowed to (refer|have)|cycle detected in (the references|build)|contains an illegal reference|hash mismatch|suspicious ownership)/m;
+  /^\s*(error|Reason): .*(builder for '[^']*' failed|builder failed|dependenc(y|ies) of derivation '[^']*' failed|dependency failed|failed to produce output|is not allowed to (refer|have)|cycle detected in (the references|build)|contains an illegal reference|hash mismatch|suspicious ownership)/m;
 
 /** The builder was ended from outside (by a person, or for want of memory), which says nothing about the code. */
-const endedFromOutside = /builder for '[^']*' failed due to signal (9|15)\b/;
+const endedFromOutside = /(builder for '[^']*'|Reason: builder) failed due to signal (9|15)\b/;
 
 type Outcome = Pick<JobResult, 'state' | 'built' | 'milliseconds' | 'error'>;
 
@@ -17,7 +20,7 @@ export function buildCommand(job: PlannedJob, root: string): string[] {
   return ['nix-store', '--realise', job.drv, '--add-root', root];
 }
 
-/** Codes from 100 on are builds that failed (100: the builder; 101: its time; 102: its hash; 104: not reproducible). */
+/** Codes from 100 on are builds that failed: 100 the builder, 101 its time, 102 its hash, 104 not reproducible. */
 export async function jobOutcome(
   job: PlannedJob,
   ended: Extract<Ended, { kind: 'exited' }>,
