@@ -1,0 +1,254 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { onTestFinished } from 'vitest';
+import type { BuildKey } from '../../machines/build.ts';
+import { type EventData, stateText } from '../../machines/fold.ts';
+import type { PullContext } from '../../machines/pull-request/context.ts';
+import type { BranchContext } from '../../machines/branch/context.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
+import { loggedEvent, type LoggedEvent } from '../../src/log/stored-event.ts';
+import type { CommitStatus, Forge } from '../../src/ports/forge.ts';
+import { type Adapters, adapters, openService, type Service } from '../../src/service.ts';
+import { type Files, Repository } from '../doubles/repository.ts';
+import { ScriptedCi } from '../doubles/scripted-ci.ts';
+import { TestWorld } from '../doubles/test-world.ts';
+
+export interface StoryOptions {
+  /** Keys of the repository's configuration, over the defaults. */
+  readonly repository?: Record<string, unknown>;
+  /** Keys of the configuration, over the defaults. */
+  readonly config?: Record<string, unknown>;
+  /** Stands between the engine and the real forge: faults, and a look at what is published. */
+  readonly forge?: (real: Forge) => Forge;
+}
+
+/**
+ * The real service over a real git server, with a CI that does what the test says. It ends with the test; a test that
+ * does not account for everything that was pushed, published and asked of the CI (`transcript`) proves nothing.
+ */
+export class Story {
+  readonly directory = mkdtempSync(join(tmpdir(), 'orthrus-story-'));
+  readonly world = new TestWorld();
+  readonly repository = new Repository(join(this.directory, 'root'), 'o/r');
+  readonly statuses: string[] = [];
+  readonly config: Config;
+  readonly #options: StoryOptions;
+  /** One CI, whatever number of services come and go. */
+  readonly ci = new ScriptedCi(() => {});
+  #service: Service | null = null;
+
+  constructor(options: StoryOptions = {}) {
+    this.#options = options;
+    this.config = parseConfig(
+      {
+        forges: { here: { kind: 'git', root: 'root' } },
+        ci: { nix: { kind: 'nix' } },
+        retry: { base: '10ms', max: '100ms' },
+        reconcileEvery: '1h',
+        ...options.config,
+        repositories: [{ forge: 'here', name: 'o/r', ci: 'nix', ...options.repository }],
+      },
+      this.directory,
+    );
+  }
+
+  get service(): Service {
+    if (this.#service === null) throw new Error('the service does not run');
+    return this.#service;
+  }
+
+  /** Starts the service; after `stop`, starts it again over what the first one left. */
+  async start(): Promise<void> {
+    const around: Adapters = {
+      forge: (name, config, surroundings) => {
+        const real = this.#watched(adapters.forge(name, config, surroundings));
+        return this.#options.forge?.(real) ?? real;
+      },
+      ci: (_name, _config, _surroundings, listener) => {
+        this.ci.listen(listener);
+        return this.ci;
+      },
+    };
+    this.#service = await openService(this.config, {
+      world: this.world,
+      logger: pino({ level: process.env['STORY_LOG'] ?? 'silent' }),
+      adapters: around,
+    });
+    await this.#service.start('http://127.0.0.1:9');
+    await this.look();
+  }
+
+  async stop(): Promise<void> {
+    const service = this.#service;
+    this.#service = null;
+    await service?.stop();
+  }
+
+  async end(): Promise<void> {
+    await this.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** The service looks at the forge and the CI, and does what there is to do until it must wait. */
+  async look(): Promise<void> {
+    await this.service.reconciler.run();
+    await this.settle();
+  }
+
+  /** Waits until nothing is under way. */
+  async settle(): Promise<void> {
+    await this.service.reports.settled();
+    await this.service.engine.settled();
+  }
+
+  /** Waits until the stream is in that state (`building`, `merging.pushing`), whatever it takes. */
+  async until(pull: number | string, state: string): Promise<void> {
+    const stream = this.stream(pull);
+    const isThere = async (): Promise<boolean> =>
+      stateText((await this.service.engine.state(stream)).snapshot.value) === state;
+    const limit = Date.now() + 20_000;
+    while (!(await isThere())) {
+      if (Date.now() > limit) {
+        const now = stateText((await this.service.engine.state(stream)).snapshot.value);
+        throw new Error(`${stream} is ${now}, and does not become ${state}`);
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
+    }
+  }
+
+  stream(pull: number | string): string {
+    const id = this.repository.git('config', 'orthrus.id');
+    return typeof pull === 'number' ? `here:${id}#${pull}` : `here:${id}@${pull}`;
+  }
+
+  async context(pull: number): Promise<PullContext> {
+    const { snapshot } = await this.service.engine.state(this.stream(pull));
+    if (snapshot.kind !== 'pull') throw new Error('no pull request');
+    return snapshot.context;
+  }
+
+  async branchContext(branch: string): Promise<BranchContext> {
+    const { snapshot } = await this.service.engine.state(this.stream(branch));
+    if (snapshot.kind !== 'branch') throw new Error('no branch');
+    return snapshot.context;
+  }
+
+  async state(pull: number | string): Promise<string> {
+    return stateText((await this.service.engine.state(this.stream(pull))).snapshot.value);
+  }
+
+  async events(pull: number | string): Promise<LoggedEvent[]> {
+    const rows = await this.service.log.db
+      .selectFrom('events')
+      .selectAll()
+      .where('stream', '=', this.stream(pull))
+      .orderBy('version')
+      .execute();
+    return rows.map(loggedEvent);
+  }
+
+  /** The types of all events of a stream, those that were not handled in brackets. */
+  async told(pull: number | string): Promise<string[]> {
+    const events = await this.events(pull);
+    return events.map(({ data, meta }) => (meta.handled ? data.type : `(${data.type})`));
+  }
+
+  /** Something happens that did not come from the forge or the CI. */
+  async record(pull: number | string, event: EventData, key?: string): Promise<void> {
+    await this.service.engine.record({ stream: this.stream(pull), event, source: 'operator', key });
+  }
+
+  /** A commit on main, pushed. */
+  pushMain(files: Files): string {
+    const commit = this.repository.commit(this.repository.at('refs/heads/main'), files);
+    this.repository.push('refs/heads/main', commit);
+    return commit;
+  }
+
+  /** A commit on top of `parent` becomes the pull request's head. */
+  pushPull(number: number, parent: string | null, files: Files): string {
+    const commit = this.repository.commit(parent, files);
+    this.repository.push(`refs/pull/${number}/head`, commit);
+    return commit;
+  }
+
+  closePull(number: number): void {
+    this.repository.push(`refs/pull/${number}/head`, null);
+  }
+
+  branch(number: number): string {
+    return `refs/heads/orthrus/pr-${number}`;
+  }
+
+  /** The tip of a cache branch, which must be there. */
+  tip(number: number): string {
+    const tip = this.repository.at(this.branch(number));
+    if (tip === null) throw new Error(`there is no cache branch of #${number}`);
+    return tip;
+  }
+
+  /** The newest attempt's build. */
+  async build(number: number): Promise<BuildKey> {
+    const overlay = (await this.context(number)).overlays.at(-1);
+    if (overlay?.commit == null) throw new Error(`#${number} has no overlay`);
+    return { commit: overlay.commit, attempt: overlay.attempt };
+  }
+
+  async branchBuild(branch: string): Promise<BuildKey> {
+    const { build } = await this.branchContext(branch);
+    if (build === null) throw new Error(`${branch} was not built`);
+    return { commit: build.commit, attempt: build.attempt };
+  }
+
+  /**
+   * Everything that was done to the world: the moves of the cache branch (commits by their short names), what the CI
+   * was asked, and every status that was published (`1a2b3c4 orthrus success: …`).
+   */
+  transcript(number: number): { pushes: string[]; ci: string[]; statuses: string[] } {
+    return {
+      pushes: this.pushes(number),
+      ci: [...this.ci.calls],
+      statuses: [...this.statuses],
+    };
+  }
+
+  /** The commits that the cache branch has pointed at, oldest first; a deletion ends its record. */
+  pushes(number: number): string[] {
+    try {
+      const text = this.repository.git('reflog', 'show', '--format=%H', this.branch(number));
+      return text === '' ? [] : text.split('\n').toReversed();
+    } catch {
+      return [];
+    }
+  }
+
+  #watched(real: Forge): Forge {
+    return {
+      repository: (name) => real.repository(name),
+      openPulls: (repository) => real.openPulls(repository),
+      pull: (repository, number, last) => real.pull(repository, number, last),
+      branch: (repository, name) => real.branch(repository, name),
+      publish: async (repository, status) => {
+        await real.publish(repository, status);
+        this.statuses.push(said(status));
+      },
+    };
+  }
+}
+
+export function said(status: Omit<CommitStatus, 'url'>): string {
+  return `${status.commit.slice(0, 7)} ${status.context} ${status.state}: ${status.description}`;
+}
+
+/** A story that ends with its test. */
+export async function begin(options: StoryOptions = {}): Promise<Story> {
+  const story = new Story(options);
+  onTestFinished(() => story.end());
+  return story;
+}
+
+export const short = (sha: string): string => sha.slice(0, 7);
