@@ -1,5 +1,5 @@
 import { PortError } from '../ports/port-error.ts';
-import { type GitObject, gitObject, hashOf } from './pack.ts';
+import { type GitObject, gitObject, hashOf } from './object.ts';
 
 /** Author and committer of every commit of ours: constant, for the same request gives the same commit. */
 const identity = 'Orthrus <orthrus@localhost>';

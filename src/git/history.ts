@@ -1,32 +1,40 @@
 import { PortError } from '../ports/port-error.ts';
 import { gitFailure } from './failure.ts';
 import { checkCommit } from './names.ts';
-import { withObjects } from './objects.ts';
+import type { ReadObject } from './read-objects.ts';
 import type { Git } from './run.ts';
+
+/** A repository whose history is asked for. */
+export interface Repository {
+  readonly git: Git;
+  readonly directory: string;
+  readonly read: ReadObject;
+}
 
 /** The trailer that says whose an overlay is. */
 const pullTrailer = 'Orthrus-Pull';
 
 /** Whether `ancestor` is `descendant` or an ancestor of it; false where `ancestor` is unknown here. */
 export async function isAncestor(
-  git: Git,
-  directory: string,
+  repository: Repository,
   ancestor: string,
   descendant: string,
 ): Promise<boolean> {
   const what = `compare ${ancestor} with ${descendant}`;
   const args = ['merge-base', '--is-ancestor', checkCommit(ancestor), checkCommit(descendant)];
-  const { code, stderr } = await git.run(directory, args, { what, codes: 'any' });
+  const { code, stderr } = await repository.git.run(repository.directory, args, {
+    what,
+    codes: 'any',
+  });
   if (code === 0 || code === 1) return code === 0;
-  if (!(await has(git, directory, descendant))) throw absent(descendant);
-  if (!(await has(git, directory, ancestor))) return false;
+  if (!(await has(repository.read, descendant))) throw absent(descendant);
+  if (!(await has(repository.read, ancestor))) return false;
   throw gitFailure(what, stderr, code);
 }
 
 /** Whether the commit is here. Never fetches. */
-export async function has(git: Git, directory: string, commit: string): Promise<boolean> {
-  checkCommit(commit);
-  return withObjects(git, directory, async (read) => (await read(commit))?.kind === 'commit');
+export async function has(read: ReadObject, commit: string): Promise<boolean> {
+  return (await read(checkCommit(commit)))?.kind === 'commit';
 }
 
 /**
@@ -34,8 +42,7 @@ export async function has(git: Git, directory: string, commit: string): Promise<
  * preparation, so the walk costs as much as the way to the hit.
  */
 export async function nearest(
-  git: Git,
-  directory: string,
+  repository: Repository,
   commit: string,
   candidates: readonly string[],
 ): Promise<string | null> {
@@ -43,7 +50,7 @@ export async function nearest(
   if (wanted.size === 0) return null;
   if (wanted.has(commit)) return commit;
   let hit: string | null = null;
-  await walk(git, directory, ['rev-list', checkCommit(commit), '--'], commit, (line) => {
+  await walk(repository, ['rev-list', checkCommit(commit), '--'], commit, (line) => {
     if (wanted.has(line)) hit = line;
     return hit !== null;
   });
@@ -52,8 +59,7 @@ export async function nearest(
 
 /** The newest commit of `tip`'s first-parent line that is in `known`, and the newest trailer on that line. */
 export async function origin(
-  git: Git,
-  directory: string,
+  repository: Repository,
   tip: string,
   known: readonly string[],
   limit: number,
@@ -71,7 +77,7 @@ export async function origin(
     checkCommit(tip),
     '--',
   ];
-  await walk(git, directory, args, tip, (line) => {
+  await walk(repository, args, tip, (line) => {
     const next = /^commit ([0-9a-f]+)$/.exec(line)?.[1];
     if (next !== undefined) commit = next;
     else trailer ??= line.split('\t').findLast((value) => value !== '') ?? null;
@@ -82,16 +88,20 @@ export async function origin(
 }
 
 async function walk(
-  git: Git,
-  directory: string,
+  repository: Repository,
   args: readonly string[],
   from: string,
   enough: (line: string) => boolean,
 ): Promise<void> {
   try {
-    await git.lines(directory, args, { what: `walk the history of ${from}` }, enough);
+    await repository.git.lines(
+      repository.directory,
+      args,
+      { what: `walk the history of ${from}` },
+      enough,
+    );
   } catch (cause) {
-    if (!(await has(git, directory, from))) throw absent(from, cause);
+    if (!(await has(repository.read, from))) throw absent(from, cause);
     throw cause;
   }
 }

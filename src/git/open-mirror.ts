@@ -4,14 +4,14 @@ import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Mirror } from '../ports/mirror.ts';
 import { PortError } from '../ports/port-error.ts';
-import { isAncestor, nearest, origin } from './history.ts';
+import { isAncestor, nearest, origin, type Repository } from './history.ts';
 import { branchRef } from './names.ts';
-import { type ReadObject, withObjects, writeObjects } from './objects.ts';
-import { inspectPaths, overlayObjects, type ReadTree } from './overlay.ts';
-import { hashOf } from './pack.ts';
+import { sharedReader } from './read-objects.ts';
+import { inspectPaths, overlayObjects } from './overlay.ts';
 import { push } from './push.ts';
 import { httpRemote, localRemote, type Remote } from './remote.ts';
 import type { Git } from './run.ts';
+import { writeObjects } from './write-objects.ts';
 
 /** Which repository to mirror. Directories are absolute paths. */
 export type MirrorSource =
@@ -27,15 +27,16 @@ export type MirrorSource =
 export async function openMirror(git: Git, source: MirrorSource): Promise<Mirror> {
   const { directory } = source;
   if (!isAbsolute(directory)) throw new PortError('invalid', `${directory} is no absolute path`);
+  const repository = { git, directory, read: sharedReader(git, directory) };
   if (source.kind === 'local') {
     if (!isDirectory(directory)) {
       throw new PortError('not-found', `there is no repository at ${directory}`);
     }
-    return mirror(git, directory, localRemote(git, directory));
+    return mirror(repository, localRemote(repository));
   }
-  const remote = httpRemote(git, directory, source.url);
+  const remote = httpRemote(repository, source.url);
   if (!existsSync(directory)) await create(git, directory);
-  return mirror(git, directory, remote);
+  return mirror(repository, remote);
 }
 
 /** Made aside and moved into place, so that a mirror is whole or not there, whenever the process dies. */
@@ -69,36 +70,32 @@ async function sweep(prefix: string): Promise<void> {
   }
 }
 
-function mirror(git: Git, directory: string, remote: Remote): Mirror {
-  const trees = (read: ReadObject): ReadTree => {
-    const seen = new Map<string, Buffer>();
-    return async (id) => {
-      let tree = seen.get(id) ?? (await read(id))?.content;
-      if (tree === undefined) {
-        await remote.fetchTree(id);
-        tree = (await read(id))?.content;
-      }
-      if (tree === undefined) throw new PortError('unavailable', `tree ${id} did not come`);
-      seen.set(id, tree);
-      return tree;
-    };
+function mirror(repository: Repository, remote: Remote): Mirror {
+  const { git, directory, read } = repository;
+  const readTree = async (id: string): Promise<Buffer> => {
+    let tree = await read(id);
+    if (tree === null) {
+      await remote.fetchTree(id);
+      tree = await read(id);
+    }
+    if (tree === null) throw new PortError('unavailable', `tree ${id} did not come`);
+    return tree.content;
   };
   return {
     fetch: (commit, ref) => remote.fetchCommit(commit, ref),
     async tip(branch) {
       return (await remote.branches(branch, false)).get(branchRef(branch)) ?? null;
     },
-    isAncestor: (ancestor, descendant) => isAncestor(git, directory, ancestor, descendant),
-    nearest: (commit, candidates) => nearest(git, directory, commit, candidates),
-    origin: (tip, known, limit) => origin(git, directory, tip, known, limit),
-    inspect: (commit, paths) =>
-      withObjects(git, directory, (read) => inspectPaths(commit, paths, read, trees(read))),
+    isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
+    nearest: (commit, candidates) => nearest(repository, commit, candidates),
+    origin: (tip, known, limit) => origin(repository, tip, known, limit),
+    inspect: (commit, paths) => inspectPaths(commit, paths, read, readTree),
     async compose(overlay) {
-      const objects = await withObjects(git, directory, (read) =>
-        overlayObjects(overlay, read, trees(read)),
-      );
-      await writeObjects(git, directory, objects, hashOf(overlay.head));
-      return objects.at(-1)?.id ?? '';
+      const { commit, others } = await overlayObjects(overlay, read, readTree);
+      // The commit last: where it is, all of it is.
+      await writeObjects(directory, others);
+      await writeObjects(directory, [commit]);
+      return commit.id;
     },
     push: (branch, commit, expected) => push(git, directory, remote, branch, commit, expected),
   };

@@ -2,8 +2,8 @@ import type { Obstacle, OverlayFile, OverlayRequest } from '../ports/mirror.ts';
 import { PortError } from '../ports/port-error.ts';
 import { commitObject } from './commit.ts';
 import { checkCommit, checkPath } from './names.ts';
-import type { ReadObject } from './objects.ts';
-import { type GitObject, gitObject, type HashName, hashOf } from './pack.ts';
+import type { ReadObject } from './read-objects.ts';
+import { type GitObject, gitObject, type HashName, hashOf } from './object.ts';
 import { findEntry, isFile, isFolder, putEntry } from './tree.ts';
 
 /** Gives a tree's bytes by its id, from wherever they are. */
@@ -13,7 +13,7 @@ export type ReadTree = (id: string) => Promise<Buffer>;
 type Folder = Map<string, Folder | Buffer>;
 
 /**
- * An overlay's objects: the commit last, before it the trees on the way to the files and the files. Everything else of
+ * An overlay's objects: the commit, and the trees on the way to the files with the files. Everything else of
  * the head's tree is referred to, never read; so it comes through bit for bit (A9) and costs nothing.
  * @throws {PortError} `not-found` head or a parent is not here, `invalid` something stands in a file's way
  */
@@ -21,7 +21,7 @@ export async function overlayObjects(
   overlay: OverlayRequest,
   read: ReadObject,
   readTree: ReadTree,
-): Promise<readonly GitObject[]> {
+): Promise<{ commit: GitObject; others: readonly GitObject[] }> {
   const head = checkCommit(overlay.head);
   const hash = hashOf(head);
   const objects: GitObject[] = [];
@@ -29,8 +29,7 @@ export async function overlayObjects(
     if (parent !== head) await treeOf(parent, read);
   }
   const root = await rewrite(await treeOf(head, read), folders(overlay.files), '');
-  objects.push(commitObject({ ...overlay, tree: root }));
-  return objects;
+  return { commit: commitObject({ ...overlay, tree: root }), others: objects };
 
   async function rewrite(id: string | null, folder: Folder, path: string): Promise<string> {
     let tree = id === null ? Buffer.alloc(0) : await readTree(id);
@@ -68,13 +67,16 @@ export async function inspectPaths(
   readTree: ReadTree,
 ): Promise<{ existing: readonly string[]; obstacle: Obstacle | null }> {
   const root = await treeOf(commit, read);
+  const seen = new Map<string, Buffer>();
   const existing: string[] = [];
   let obstacle: Obstacle | null = null;
   for (const path of paths) {
     const parts = checkPath(path);
     let id = root;
     for (const [depth, part] of parts.entries()) {
-      const entry = findEntry(await readTree(id), Buffer.from(part, 'utf8'), idBytes(hashOf(id)));
+      const tree = seen.get(id) ?? (await readTree(id));
+      seen.set(id, tree);
+      const entry = findEntry(tree, Buffer.from(part, 'utf8'), idBytes(hashOf(id)));
       if (entry === null) break;
       const kind = kindOf(entry.mode);
       const last = depth === parts.length - 1;

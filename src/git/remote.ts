@@ -3,9 +3,8 @@ import { rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PortError } from '../ports/port-error.ts';
 import { redact } from './failure.ts';
-import { has } from './history.ts';
+import { has, type Repository } from './history.ts';
 import { branchRef, checkCommit, checkRef } from './names.ts';
-import type { Git } from './run.ts';
 
 /** Where a mirror's objects come from and its pushes go. */
 export interface Remote {
@@ -22,13 +21,13 @@ export interface Remote {
 }
 
 /** The bare repository is at hand, and is its own mirror: everything is there, or nowhere. */
-export function localRemote(git: Git, directory: string): Remote {
+export function localRemote({ git, directory, read }: Repository): Remote {
   return {
     url: directory,
     lazy: null,
     async fetchCommit(commit, ref) {
       checkRef(ref);
-      if (!(await has(git, directory, commit))) throw missing(commit, ref, directory);
+      if (!(await has(read, commit))) throw missing(commit, ref, directory);
     },
     async fetchTree(id) {
       throw new PortError(
@@ -54,7 +53,7 @@ export function localRemote(git: Git, directory: string): Remote {
  * others what was not fetched is simply missing. Otherwise a question about an unknown commit would go to the network
  * and come back with its whole history's trees, and reading one tree would bring every tree below it.
  */
-export function httpRemote(git: Git, directory: string, url: string): Remote {
+export function httpRemote({ git, directory, read }: Repository, url: string): Remote {
   if (!/^(https?|file):\/\//.test(url)) {
     throw new PortError(
       'invalid',
@@ -89,7 +88,7 @@ export function httpRemote(git: Git, directory: string, url: string): Remote {
       // One at a time: two pull requests that meet an empty mirror would both fetch all of it.
       queue(async () => {
         checkRef(ref);
-        if (await has(git, directory, checkCommit(commit))) return;
+        if (await has(read, checkCommit(commit))) return;
         const mine = mirrorRef(ref);
         let failure: unknown;
         try {
@@ -98,7 +97,7 @@ export function httpRemote(git: Git, directory: string, url: string): Remote {
           if (!(error instanceof PortError && error.code === 'not-found')) throw error;
           failure = error;
         }
-        if (await has(git, directory, commit)) return;
+        if (await has(read, commit)) return;
         // The ref has moved on, or gone; the commit may still be there by its own name.
         try {
           await fetch(`fetch ${commit}`, `+${commit}:${mine}`);
@@ -106,7 +105,7 @@ export function httpRemote(git: Git, directory: string, url: string): Remote {
           if (!(error instanceof PortError && error.code === 'not-found')) throw error;
           failure = error;
         }
-        if (!(await has(git, directory, commit))) throw missing(commit, ref, redact(url), failure);
+        if (!(await has(read, commit))) throw missing(commit, ref, redact(url), failure);
       }),
     fetchTree: (id) => queue(() => fetch(`fetch tree ${id}`, id)),
     async branches(branch) {

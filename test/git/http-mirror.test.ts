@@ -13,7 +13,8 @@ import { openMirror } from '../../src/git/open-mirror.ts';
 import { Git } from '../../src/git/run.ts';
 import type { OverlayRequest } from '../../src/ports/mirror.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
-import { mirrorContract, type MirrorUnderTest, type OpenOptions } from './mirror-contract.ts';
+import { mirrorContract } from './mirror-contract.ts';
+import type { MirrorUnderTest, OpenOptions } from './mirror-fixture.ts';
 import { BareRepository, plainGit, temporaryDirectory } from './repository.ts';
 
 async function open(

@@ -2,10 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import { commitObject } from '../../git/commit.ts';
 import { gitFailure } from '../../git/failure.ts';
 import { checkCommit } from '../../git/names.ts';
-import { type ReadObject, withObjects, writeObjects } from '../../git/objects.ts';
-import { type GitObject, gitObject, type HashName, hashOf } from '../../git/pack.ts';
+import { type ReadObject, withObjects } from '../../git/read-objects.ts';
+import { type GitObject, gitObject, type HashName, hashOf } from '../../git/object.ts';
 import { treeOf } from '../../git/overlay.ts';
 import type { Git } from '../../git/run.ts';
+import { writeObjects } from '../../git/write-objects.ts';
 import { findEntry, isFile, isFolder, putEntry } from '../../git/tree.ts';
 import { PortError } from '../../ports/port-error.ts';
 import type { World } from '../../ports/world.ts';
@@ -26,13 +27,13 @@ export async function changeNote(
   commit: string,
   change: (note: string) => string | null,
 ): Promise<void> {
-  const hash = hashOf(checkCommit(commit));
+  checkCommit(commit);
   for (let attempt = 1; ; attempt += 1) {
     const step = await withObjects(git, directory, (read) =>
       nextCommit(read, commit, change, world.now()),
     );
     if (step === null) return;
-    await writeObjects(git, directory, step.objects, hash);
+    await writeObjects(directory, step.objects);
     const { code, stderr } = await git.run(
       directory,
       ['update-ref', '--no-deref', ref, step.id, step.old ?? '0'.repeat(commit.length)],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { has, isAncestor } from '../../git/history.ts';
 import { branchRef } from '../../git/names.ts';
+import { withObjects } from '../../git/read-objects.ts';
 import type { Git } from '../../git/run.ts';
 import type { ForgePull, ForgeRepository } from '../../ports/forge.ts';
 
@@ -73,12 +74,20 @@ export async function onePull(
   const [pull] = open;
   if (pull !== undefined || last === null) return pull ?? null;
   const base = await branchTip(git, repository, last.base);
-  const merged = base !== null && (await isAncestor(git, repository.remote, last.head, base));
+  const directory = repository.remote;
+  const { here, merged } = await withObjects(git, directory, async (read) => {
+    const known = await has(read, last.head);
+    return {
+      here: known,
+      merged:
+        known && base !== null && (await isAncestor({ git, directory, read }, last.head, base)),
+    };
+  });
   return {
     number,
     state: merged ? 'merged' : 'closed',
     title: null,
-    head: (await has(git, repository.remote, last.head)) ? last.head : null,
+    head: here ? last.head : null,
     headRef,
     base: last.base,
     draft: false,
