@@ -28,6 +28,8 @@ export interface Service {
   readonly log: OpenLog;
   /** The CIs by their configured names. */
   readonly cis: ReadonlyMap<string, Ci>;
+  /** Whether it carries out effects: `start` has ended, and `stop` was not called. */
+  readonly isStarted: boolean;
   /** Takes up what an earlier process left, reconciles, and goes on by itself. `baseUrl` is where hooks find it. */
   start(baseUrl: string): Promise<void>;
   /** Finishes or puts back what is under way, within 10 s. Builds go on, and are joined at the next start. */
@@ -77,6 +79,7 @@ export async function openService(
   const git = new Git({ home: join(config.stateDir, 'git') });
   const around = { config, world, git, gitConfig: configurationFile(join(config.stateDir, 'git')) };
   let baseUrl: string | null = null;
+  let isStarted = false;
 
   const forges = new Map(
     Object.entries(config.forges).map(([name, forge]) => [name, make.forge(name, forge, around)]),
@@ -124,14 +127,19 @@ export async function openService(
     reconciler,
     log,
     cis,
+    get isStarted() {
+      return isStarted;
+    },
     async start(url) {
       baseUrl = url;
       // Places first: what is carried out needs them.
       await reconciler.openPlaces();
       await engine.start();
       reconciler.start();
+      isStarted = true;
     },
     async stop() {
+      isStarted = false;
       await reconciler.stop();
       await engine.stop();
       for (const ci of cis.values()) await ci.close();

@@ -1,0 +1,72 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { stateText } from '../../machines/fold.ts';
+import type { Service } from '../service.ts';
+import { parseQuery } from './body.ts';
+import { findPull, pullPath } from './find-pull.ts';
+import type { Links } from './links.ts';
+import { buildJson, eventJson, pendingJson, pullJson } from './pull-json.ts';
+import { listPulls, readBuilds, readEvents, readPending } from './read-pulls.ts';
+import { replaySteps } from './replay-steps.ts';
+import { waitsFor } from './waits-for.ts';
+
+const count = z.coerce.number().int().min(1).max(1000);
+const version = z.coerce.number().int().min(0);
+
+const listQuery = z.object({
+  forge: z.string().optional(),
+  repository: z.string().optional(),
+  state: z.string().optional(),
+  limit: count.default(100),
+  after: z.string().optional(),
+});
+const eventsQuery = z.object({ after: version.default(0), limit: count.default(100) });
+const replayQuery = z.object({
+  to: version.default(Number.MAX_SAFE_INTEGER),
+  limit: count.default(200),
+});
+
+/** What there is to know of pull requests and branches. */
+export function apiPulls(service: Service, links: Links): Router {
+  const { engine } = service;
+  const { db, world } = engine.options;
+  const router = Router();
+
+  router.get('/api/pulls', async (request, response) => {
+    const { rows, next } = await listPulls(db, parseQuery(request, listQuery));
+    response.json({ pulls: rows.map((row) => pullJson(row, links)), next });
+  });
+
+  router.get(`/api/pulls${pullPath}`, async (request, response) => {
+    const row = await findPull(service, request.params);
+    const { version: newest, held, snapshot } = await engine.state(row.stream);
+    const pending = await readPending(db, row.stream);
+    const builds = await readBuilds(db, row.stream, 100);
+    response.json({
+      ...pullJson(row, links),
+      version: newest,
+      state: stateText(snapshot.value),
+      waitsFor: waitsFor({ snapshot, held, pending }, world.now()),
+      held,
+      statuses: snapshot.context.statuses,
+      pending: pending.map(pendingJson),
+      builds: builds.map((build) => buildJson(build, row, links)),
+    });
+  });
+
+  router.get(`/api/pulls${pullPath}/events`, async (request, response) => {
+    const { after, limit } = parseQuery(request, eventsQuery);
+    const { stream } = await findPull(service, request.params);
+    const events = await readEvents(db, stream, { after }, limit);
+    const last = events.length === limit ? events.at(-1) : undefined;
+    response.json({ stream, events: events.map(eventJson), next: last?.version ?? null });
+  });
+
+  router.get(`/api/pulls${pullPath}/replay`, async (request, response) => {
+    const { to, limit } = parseQuery(request, replayQuery);
+    const row = await findPull(service, request.params);
+    response.json({ stream: row.stream, steps: await replaySteps(db, row, to, limit) });
+  });
+
+  return router;
+}

@@ -1,0 +1,36 @@
+import express, { type Express } from 'express';
+import type { Service } from '../service.ts';
+import { apiOperator } from './api-operator.ts';
+import { apiPulls } from './api-pulls.ts';
+import { apiStream } from './api-stream.ts';
+import { answerErrors, unknownRoute } from './errors.ts';
+import { EventFeed } from './event-feed.ts';
+import { health } from './health.ts';
+import { Links } from './links.ts';
+import { securityHeaders } from './security-headers.ts';
+import { webhooks } from './webhooks.ts';
+
+/** The HTTP side of a service. */
+export interface App {
+  readonly app: Express;
+  /** Ends what listens to the service: the streams of events first of all. Before the server is closed. */
+  close(): void;
+}
+
+/** @throws {ConfigError} if the operator's token cannot be read */
+export function createApp(service: Service): App {
+  const links = new Links(service.config.publicUrl);
+  const feed = new EventFeed(service.engine);
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(securityHeaders);
+  // Every router names its paths in full, so that a request's metrics have them.
+  app.use(webhooks(service));
+  app.use(apiPulls(service, links));
+  app.use(apiOperator(service));
+  app.use(apiStream(feed));
+  app.use(health(service));
+  app.use(unknownRoute);
+  app.use(answerErrors(service, links));
+  return { app, close: () => feed.close() };
+}

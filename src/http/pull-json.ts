@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { jobState } from '../../machines/build.ts';
+import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
+import type { LoggedEvent } from '../log/stored-event.ts';
+import type { Links } from './links.ts';
+
+/** The shapes of the API. Times are milliseconds since the epoch, as in the log; what is not known is null. */
+
+interface VerdictJson {
+  readonly state: string;
+  readonly description: string;
+}
+
+function verdictJson(row: {
+  readonly verdict: string | null;
+  readonly description: string | null;
+}): VerdictJson | null {
+  return row.verdict === null ? null : { state: row.verdict, description: row.description ?? '' };
+}
+
+/** One line of the list of pull requests and branches. */
+export interface PullJson {
+  readonly stream: string;
+  readonly kind: 'pull' | 'branch';
+  readonly forge: string;
+  readonly repository: string;
+  readonly number: number | null;
+  readonly branch: string | null;
+  readonly title: string | null;
+  readonly author: string | null;
+  readonly state: string;
+  readonly head: string | null;
+  /** Newest commit of the cache branch. */
+  readonly tip: string | null;
+  readonly verdict: VerdictJson | null;
+  readonly openedAt: number;
+  readonly updatedAt: number;
+  /** Its page. */
+  readonly page: string;
+}
+
+export function pullJson(row: PullRow, links: Links): PullJson {
+  const { stream, kind, forge, repository, number, branch, title, author, state, head, tip } = row;
+  return {
+    stream,
+    kind,
+    forge,
+    repository,
+    number,
+    branch,
+    title,
+    author,
+    state,
+    head,
+    tip,
+    verdict: verdictJson(row),
+    openedAt: row.opened_at,
+    updatedAt: row.updated_at,
+    page: links.pull(row),
+  };
+}
+
+const shownJob = z.object({
+  name: z.string(),
+  state: jobState,
+  /** False: it was there already; null: the CI does not say. */
+  built: z.boolean().nullable(),
+  milliseconds: z.number().nullable(),
+  /** Why it was warm, cold, or not built (C18). */
+  reason: z.string(),
+  url: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type JobJson = z.infer<typeof shownJob> & { readonly log: string };
+
+export interface BuildJson {
+  readonly attempt: number;
+  readonly commit: string;
+  readonly head: string;
+  readonly askedAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly verdict: VerdictJson | null;
+  readonly jobs: readonly JobJson[];
+  /** The evaluation's log. */
+  readonly log: string;
+}
+
+export function buildJson(row: BuildRow, pull: PullRow, links: Links): BuildJson {
+  const jobs = z.array(shownJob).parse(JSON.parse(row.jobs));
+  return {
+    attempt: row.attempt,
+    commit: row.commit,
+    head: row.head,
+    askedAt: row.asked_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    verdict: verdictJson(row),
+    jobs: jobs.map((job) => ({ ...job, log: links.log(pull, row.attempt, job.name) })),
+    log: links.log(pull, row.attempt, null),
+  };
+}
+
+/** An effect or a timer that is still to come. */
+export interface PendingJson {
+  readonly id: string;
+  readonly kind: 'effect' | 'timer';
+  readonly type: string;
+  readonly lane: string;
+  readonly attempts: number;
+  readonly runAt: number;
+  readonly lastError: string | null;
+}
+
+export function pendingJson(row: EffectRow): PendingJson {
+  const { id, kind, type, lane, attempts } = row;
+  return { id, kind, type, lane, attempts, runAt: row.run_at, lastError: row.last_error };
+}
+
+export interface EventJson {
+  readonly version: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The machine's state after it. */
+  readonly state: string;
+  /** False: no transition took it. */
+  readonly handled: boolean;
+  readonly source: string;
+  /** Recorded while the stream was held. */
+  readonly held: boolean;
+  readonly at: number;
+}
+
+export function eventJson(event: LoggedEvent): EventJson {
+  const { type, ...data } = event.data;
+  const { version, meta, state, recordedAt } = event;
+  return {
+    version,
+    type,
+    data,
+    state,
+    handled: meta.handled,
+    source: meta.source,
+    held: meta.held === true,
+    at: recordedAt,
+  };
+}

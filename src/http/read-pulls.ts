@@ -1,0 +1,112 @@
+import { sql } from 'kysely';
+import type { LogDatabase } from '../log/database.ts';
+import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
+import { type LoggedEvent, loggedEvent } from '../log/stored-event.ts';
+import { badRequest } from './http-error.ts';
+
+export interface PullFilter {
+  readonly forge?: string | undefined;
+  readonly repository?: string | undefined;
+  /** A state, `merging` or `merging.pushing`; or `open`: whatever is neither closed nor gone. */
+  readonly state?: string | undefined;
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** Pull requests and branches, newest first: in the order in which they came to be known, which never changes. */
+export async function listPulls(
+  db: LogDatabase,
+  filter: PullFilter,
+): Promise<{ rows: PullRow[]; next: string | null }> {
+  let query = db.selectFrom('pulls').selectAll();
+  const { forge, repository, state, limit, after } = filter;
+  if (forge !== undefined) query = query.where('forge', '=', forge);
+  if (repository !== undefined) query = query.where('repository', '=', repository);
+  if (state === 'open') query = query.where('state', 'not in', ['closed', 'gone']);
+  else if (state !== undefined)
+    query = query.where((row) =>
+      row.or([
+        row('state', '=', state),
+        sql<boolean>`substr(state, 1, ${state.length + 1}) = ${`${state}.`}`,
+      ]),
+    );
+  if (after !== undefined) {
+    const [, openedAt, stream] = /^([0-9]{1,15})-(.+)$/s.exec(after) ?? [];
+    if (openedAt === undefined || stream === undefined)
+      throw badRequest('after: not the `next` of an earlier page');
+    const at = Number(openedAt);
+    query = query.where((row) =>
+      row.or([
+        row('opened_at', '<', at),
+        row.and([row('opened_at', '=', at), row('stream', '<', stream)]),
+      ]),
+    );
+  }
+  const rows = await query
+    .orderBy('opened_at', 'desc')
+    .orderBy('stream', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    rows: page,
+    next: rows.length > limit && last !== undefined ? `${last.opened_at}-${last.stream}` : null,
+  };
+}
+
+/** What the first page shows: what is open first, and of that what moved last. */
+export async function recentPulls(db: LogDatabase, limit: number): Promise<PullRow[]> {
+  return db
+    .selectFrom('pulls')
+    .selectAll()
+    .orderBy((row) => row('state', 'in', ['closed', 'gone']))
+    .orderBy('updated_at', 'desc')
+    .orderBy('stream')
+    .limit(limit)
+    .execute();
+}
+
+/** Newest first. */
+export async function readBuilds(
+  db: LogDatabase,
+  stream: string,
+  limit: number,
+): Promise<BuildRow[]> {
+  return db
+    .selectFrom('builds')
+    .selectAll()
+    .where('stream', '=', stream)
+    .orderBy('attempt', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** The effects and timers that are still to come, the next one first. */
+export async function readPending(db: LogDatabase, stream: string): Promise<EffectRow[]> {
+  return db
+    .selectFrom('effects')
+    .selectAll()
+    .where('stream', '=', stream)
+    .where('done_at', 'is', null)
+    .orderBy('run_at')
+    .orderBy('version')
+    .orderBy('index')
+    .execute();
+}
+
+/** Events after a version, oldest first; or the last ones before a version, newest first. */
+export async function readEvents(
+  db: LogDatabase,
+  stream: string,
+  range: { readonly after: number } | { readonly before: number },
+  limit: number,
+): Promise<LoggedEvent[]> {
+  const events = db.selectFrom('events').selectAll().where('stream', '=', stream).limit(limit);
+  const rows = await ('after' in range
+    ? events.where('version', '>', range.after).orderBy('version')
+    : events.where('version', '<', range.before).orderBy('version', 'desc')
+  ).execute();
+  return rows.map(loggedEvent);
+}
