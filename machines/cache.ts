@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { named } from './named.ts';
 import { derivationPath, storePath } from './store-path.ts';
 
 /**
@@ -12,6 +13,6 @@ export const cacheEntry = z.object({
 });
 export type CacheEntry = z.infer<typeof cacheEntry>;
 
-export const cacheEntries = z.record(z.string(), cacheEntry);
+export const cacheEntries = named(cacheEntry);
 /** Job name to entry. No entry: the job is built cold. */
 export type CacheEntries = z.infer<typeof cacheEntries>;

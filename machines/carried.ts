@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JobResult } from './build.ts';
 import { type CacheEntries, cacheEntry } from './cache.ts';
+import { named } from './named.ts';
 import { derivationPath, storePath } from './store-path.ts';
 
 /** Whose build left a cache: a head of this pull request, or a commit of a branch that is built as itself. */
@@ -21,7 +22,7 @@ export const carriedEntry = z.object({
 });
 export type CarriedEntry = z.infer<typeof carriedEntry>;
 
-export const carried = z.record(z.string(), carriedEntry);
+export const carried = named(carriedEntry);
 /** Job name to the entry that the next overlay carries for it. */
 export type Carried = z.infer<typeof carried>;
 

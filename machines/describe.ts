@@ -85,9 +85,15 @@ export function verdictOf(
     jobs.filter((job) => job.state === state).map((job) => job.name);
   const failed = named('failure');
   if (failed.length > 0) {
-    const kept = failed.filter((name) => heldFor(of.used, name) !== undefined).length;
+    const kept = failed.filter((name) => heldFor(of.used, name) !== undefined);
     const note =
-      kept === 0 ? '' : failed.length === 1 ? '; its cache is kept' : '; their caches are kept';
+      kept.length === 0
+        ? ''
+        : kept.length < failed.length
+          ? `; the cache of ${listed(kept)} is kept`
+          : kept.length === 1
+            ? '; its cache is kept'
+            : '; their caches are kept';
     return { state: 'failure', description: clip(`${listed(failed)} failed${note}`) };
   }
   const broken = named('error');

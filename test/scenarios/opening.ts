@@ -1,0 +1,71 @@
+import { expect } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { BuildKey } from '../../machines/build.ts';
+import { begin, type Story, type StoryOptions } from './story.ts';
+
+/** A pull request that has just been opened: its overlay is pushed, and the CI has been asked to build it. */
+export interface Opened {
+  readonly story: Story;
+  readonly base: string;
+  readonly head: string;
+  readonly build: BuildKey;
+}
+
+/** #1 on a main branch that nobody builds. */
+export async function openPull(options: StoryOptions = {}): Promise<Opened> {
+  const story = await begin({
+    ...options,
+    repository: { branches: [], ...options.repository },
+  });
+  const base = story.pushMain({ 'a.c': 'base' });
+  const head = story.pushPull(1, base, { 'a.c': 'first' });
+  await story.start();
+  return { story, base, head, build: await story.build(1) };
+}
+
+const entry = z.object({
+  drv: z.string().nullable(),
+  from: z.string().nullable(),
+  path: z.string(),
+});
+const cacheContent = z.record(z.string(), entry).nullable();
+export type CacheContent = z.infer<typeof cacheContent>;
+
+/** What a commit's cache file is for Nix itself. */
+export function cacheOf(story: Story, commit: string, file = 'cache.nix'): CacheContent {
+  const copy = join(story.directory, `cache-${commit}.nix`);
+  writeFileSync(copy, story.repository.show(commit, file));
+  const json = execFileSync('nix-instantiate', ['--eval', '--strict', '--json', copy], {
+    encoding: 'utf8',
+  });
+  rmSync(copy);
+  return cacheContent.parse(JSON.parse(json));
+}
+
+const shownJobs = z.array(z.object({ name: z.string(), reason: z.string() }));
+
+/** Why each job of a build was warm or cold, as people are shown it. */
+export async function reasonsOf(
+  story: Story,
+  pull: number | string,
+  attempt: number,
+): Promise<Record<string, string>> {
+  const { jobs } = await story.service.log.db
+    .selectFrom('builds')
+    .select('jobs')
+    .where('stream', '=', story.stream(pull))
+    .where('attempt', '=', attempt)
+    .executeTakeFirstOrThrow();
+  return Object.fromEntries(
+    shownJobs.parse(JSON.parse(jobs)).map(({ name, reason }) => [name, reason]),
+  );
+}
+
+/** What follows the verdict's context in a status: durations are the machine's, and vary. */
+export function saidOf(head: string, rest: string): unknown {
+  const words = rest.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*');
+  return expect.stringMatching(new RegExp(`^${head.slice(0, 7)} ${words}$`));
+}
