@@ -26,7 +26,7 @@ export function addDemo(program: Command): void {
 
 async function demo({ once }: DemoOptions): Promise<void> {
   const nix = await checkNix();
-  if (!nix.ok) throw new CliError('failure', `the demo needs Nix: ${nix.problems.join('; ')}`);
+  if (!nix.ok) throw new CliError('failed', `the demo needs Nix: ${nix.problems.join('; ')}`);
   const directory = await mkdtemp(join(tmpdir(), 'orthrus-demo-'));
   const port = await freePort(3100);
   const begun = Date.now();
@@ -44,7 +44,7 @@ async function demo({ once }: DemoOptions): Promise<void> {
     const took = duration(Date.now() - begun);
     if (!isGood)
       throw new CliError(
-        'failure',
+        'failed',
         `the demo did not come out as it should (${took}); its log is in ${directory}/serve.log`,
       );
     await print(`\n${colours.green('Every step came out as it should')}, in ${took}.\n`);
@@ -54,7 +54,7 @@ async function demo({ once }: DemoOptions): Promise<void> {
     );
     await interrupted(story);
   } catch (error) {
-    if (error instanceof DemoUnavailable) throw new CliError('failure', error.message);
+    if (error instanceof DemoUnavailable) throw new CliError('failed', error.message);
     throw error;
   } finally {
     await story?.end();
