@@ -115,6 +115,27 @@ describe('what a Makefile does not say', () => {
     expect(outcome.clean).toBe(true);
   });
 
+  it('a rule makes a file that make does not know of', async () => {
+    const made = await project(async (repo) => {
+      await makefile('-c $< -o $@', '-c $< -o $@\n\t@mkdir -p notes; cp $< notes')(repo);
+      await makefile('cp -RP', 'cp -RP notes')(repo);
+    });
+    const outcome = await made.pushFromBase(header('#define ONLY_B 9\n'));
+    expect(outcome.cold).toBe('notes/a.c was not made again');
+    expect(outcome.clean).toBe(true);
+  });
+
+  it('a compiler writes more than the object', async () => {
+    const made = await project(async (repo) => {
+      await makefile('-MMD', '-fstack-usage -MMD')(repo);
+      await makefile('cp -RP', 'cp -RP build/src/*.su')(repo);
+    });
+    const outcome = await made.pushFromBase(header('#define ONLY_B 9\n'));
+    // No object is certain, so no dependency file is believed.
+    expect(outcome.cold).toContain('no dependency file names it');
+    expect(outcome.clean).toBe(true);
+  });
+
   it('its compilers run in folders below', async () => {
     const made = await project(async (repo) => {
       await repo.write(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cacheFile, contentHash, type Job, Repository } from './repository.ts';
+import { cacheFile, type Job, Repository, sameContent } from './repository.ts';
 
 /** A small C project with what makes incremental builds go wrong: see the cases of make.test.ts. */
 const files = (salt: string): Record<string, string> => ({
@@ -15,9 +15,10 @@ const files = (salt: string): Record<string, string> => ({
       build = "make -j2";
       install = "make install";
     } // settings);
-  in {
-    typhonJobs = orthrus.incremental { src = ./.; jobs.project = project "warm-${salt}"; };
-    clean = orthrus.incremental { src = ./.; jobs.project = project "clean-${salt}"; cacheFile = "none"; };
+  in rec {
+    typhonJobs = orthrus.incremental { src = ./.; jobs.warm = project "warm-${salt}"; };
+    clean = orthrus.incremental { src = ./.; jobs.clean = project "clean-${salt}"; cacheFile = "none"; };
+    both = typhonJobs // clean;
   };
 }
 `,
@@ -112,10 +113,10 @@ export class Project {
     await repository.link('project/links/file', 'data');
     await change(repository);
     const base = await repository.commit();
-    const { project } = await repository.evaluate(base);
-    if (project === undefined) throw new Error('no job');
-    await repository.build(project.drv);
-    return new Project(repository, base, project.intermediates);
+    const { warm } = await repository.evaluate(base);
+    if (warm === undefined) throw new Error('no job');
+    await repository.build(warm.drv);
+    return new Project(repository, base, warm.intermediates);
   }
 
   /** Changes the base, builds it from the base's intermediates, and again without a cache. */
@@ -136,39 +137,32 @@ export class Project {
     change: (repository: Repository) => Promise<void>,
   ): Promise<Record<'warm' | 'clean', 'success' | 'failure'>> {
     await this.repository.restore(this.base);
-    const { warm, cold } = await this.commit(change);
+    const { warm, clean } = await this.commit(change);
     const verdict = (drv: string) =>
       this.repository.build(drv).then(
         () => 'success' as const,
         () => 'failure' as const,
       );
-    return { warm: await verdict(warm.drv), clean: await verdict(cold.drv) };
+    return { warm: await verdict(warm.drv), clean: await verdict(clean.drv) };
   }
 
   private async commit(
     change: (repository: Repository) => Promise<void>,
-  ): Promise<{ warm: Job; cold: Job }> {
+  ): Promise<{ warm: Job; clean: Job }> {
     const { repository } = this;
     await change(repository);
-    await repository.write('cache.nix', cacheFile({ project: this.path }));
+    await repository.write('cache.nix', cacheFile({ warm: this.path }));
     const flake = await repository.commit();
-    const [{ project: warm }, { project: cold }] = await Promise.all([
-      repository.evaluate(flake),
-      repository.evaluate(flake, 'clean'),
-    ]);
-    if (warm === undefined || cold === undefined) throw new Error('no job');
-    return { warm, cold };
+    const { warm, clean } = await repository.evaluate(flake, 'both');
+    if (warm === undefined || clean === undefined) throw new Error('no job');
+    return { warm, clean };
   }
 
   private async build(change: (repository: Repository) => Promise<void>): Promise<Outcome> {
     const { repository } = this;
-    const { warm, cold } = await this.commit(change);
-    await repository.build(warm.drv, cold.drv);
+    const { warm, clean } = await this.commit(change);
+    await repository.build(warm.drv, clean.drv);
     const log = await repository.log(warm.drv);
-    const [warmOut, coldOut] = await Promise.all([
-      repository.output(warm.drv),
-      repository.output(cold.drv),
-    ]);
     const same = new Set([...log.matchAll(/^orthrus: same: (.*)$/gm)].map((match) => match[1]));
     const commands = [...log.matchAll(/ -c .* -o (\S+)$/gm)].map((match) => match[1] ?? '');
     return {
@@ -177,7 +171,7 @@ export class Project {
         .filter((object) => !same.has(object))
         .map((object) => object.replace(/^build\/src\/(.*)\.o$/, '$1'))
         .toSorted(),
-      clean: (await contentHash(warmOut)) === (await contentHash(coldOut)),
+      clean: await sameContent(warm.out, clean.out),
       intermediates: warm.intermediates,
       log,
     };

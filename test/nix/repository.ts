@@ -25,15 +25,16 @@ export interface Entry {
 }
 export type Cache = Record<string, Entry>;
 
-const job = z.object({ drv: z.string(), intermediates: z.string() });
+const job = z.object({ drv: z.string(), out: z.string(), intermediates: z.string() });
 const jobs = z.record(z.string(), job);
 export type Job = z.infer<typeof job>;
 type Jobs = z.infer<typeof jobs>;
 
-/** A store path's content, names, links and executable bits in one hash. */
-export async function contentHash(path: string): Promise<string> {
-  const { stdout } = await run('nix-hash', ['--type', 'sha256', path]);
-  return stdout.trim();
+/** Whether two store paths hold the same, every byte, name, link and executable bit. */
+export async function sameContent(one: string, other: string): Promise<boolean> {
+  const { stdout } = await run('nix-hash', ['--type', 'sha256', one, other]);
+  const [first, second] = stdout.trim().split('\n');
+  return first !== undefined && first === second;
 }
 
 /** The cache file as a service writes it: every value a quoted store path or null, every name escaped. */
@@ -131,7 +132,7 @@ export class Repository {
       '--json',
       `${flake}#${attribute}`,
       '--apply',
-      'builtins.mapAttrs (_: job: { drv = job.drvPath; intermediates = job.intermediates.outPath; })',
+      'builtins.mapAttrs (_: job: { drv = job.drvPath; out = job.out.outPath; intermediates = job.intermediates.outPath; })',
     );
     return jobs.parse(JSON.parse(text));
   }
@@ -162,13 +163,6 @@ export class Repository {
       maxBuffer: 1 << 26,
     });
     return stdout;
-  }
-
-  async output(drv: string, name = 'out'): Promise<string> {
-    const { stdout } = await run('nix-store', ['--query', '--binding', name, drv], {
-      env: this.env,
-    });
-    return stdout.trim();
   }
 
   private file(path: string): string {

@@ -52,9 +52,7 @@ sed 's/^.\{68\}//' "$manifest.files" | sort >"$work/sources"
 comm -12 "$work/sources" "$orthrusCache/kept" >"$work/clash"
 [ ! -s "$work/clash" ] || cold "$(first "$work/clash") was a product, and is a source"
 
-mkdir "$work/kept"
 tar -xf "$orthrusCache/objects.tar" -C "$work/kept"
-mkdir "$work/record"
 tar -xf "$orthrusCache/records.tar" -C "$work/record"
 
 # Another machine's clock may be ahead of ours: its objects would look newer than what is made now.
@@ -62,6 +60,7 @@ touch "$work/now"
 find "$work/kept" -type f -newer "$work/now" >"$work/future"
 [ ! -s "$work/future" ] || {
   rm -rf "$work/kept" "$work/record"
+  mkdir "$work/kept" "$work/record"
   cold "kept files are from the future"
 }
 

@@ -3,6 +3,7 @@
 # Keeps, in $intermediates:
 #   key               scheme, key of the derivation, hash of the toolchain
 #   files, links      the source's manifest
+#   products          the names of all that the build made
 #   objects.tar       the kept objects and dependency files, with their real times
 #   kept              their names
 #   dependencies      object, tab, a file it was made from (canonical, relative to the tree); only of objects of which
@@ -35,9 +36,7 @@ comm -23 "$manifest.files" "$work/after.files" >"$work/altered"
 comm -23 "$manifest.links" "$work/after.links" | sed -n '/^link/p' >>"$work/altered"
 [ ! -s "$work/altered" ] || unusable "the build changed its source $(head -n 1 "$work/altered" | sed 's/^[fx] .\{66\}//')"
 
-sed 's/^.\{68\}//' "$manifest.files" | sort >"$work/sources"
-sed 's/^.\{68\}//' "$work/after.files" | sort >"$work/all"
-comm -13 "$work/sources" "$work/all" >"$work/products"
+sort "$work/sources" "$work/products" >"$work/all"
 grep -e '\.d$' -e '\.P[lo]*$' -e '\.dep$' "$work/products" >"$work/dependency-files" || :
 grep '\.o$' "$work/products" >"$work/objects" || :
 
@@ -46,6 +45,7 @@ awk -f "$orthrusScripts/dependencies.awk" "$work/objects" "$work/dependency-file
 sed -n 's/^needs	[^	]*	//p' "$work/claims" | sort -u >"$work/names"
 xargs -r -d '\n' realpath -m --relative-base="$tree" -- <"$work/names" >"$work/canonical"
 paste "$work/names" "$work/canonical" >"$work/map"
+awk -f "$orthrusScripts/beside.awk" "$work/objects" "$work/products" >>"$work/claims"
 awk -f "$orthrusScripts/accounted.awk" "$work/all" "$work/map" "$work/claims" >"$work/accounted"
 
 sed -n 's/^needs	//p' "$work/accounted" >"$intermediates/dependencies"
@@ -67,7 +67,7 @@ comm -23 "$work/objects" "$intermediates/kept" >"$work/left"
 # What names its own output or the directory it was built in is not what another build would make.
 hash_of() { basename "$1" | cut -c 1-32; }
 xargs -r -d '\n' grep -lF -e "$(hash_of "$out")" -e "$(hash_of "$intermediates")" \
-  -e "$(hash_of "$orthrusCache")" -e "$NIX_BUILD_TOP" -- <"$intermediates/kept" >"$work/naming" || :
+  -e "$(hash_of "$orthrusCache")" -e "$NIX_BUILD_TOP" -e "${tree%/*}" -- <"$intermediates/kept" >"$work/naming" || :
 [ ! -s "$work/naming" ] || unusable "$(head -n 1 "$work/naming") names \$out or the build directory"
 
 # -MMD leaves out what is found as a system header, even if it is one of ours.
@@ -80,6 +80,7 @@ pack() { tar --format=pax --pax-option=delete=atime,delete=ctime --owner=0 --gro
 pack -cf "$intermediates/objects.tar" -T "$intermediates/kept"
 pack -cf "$intermediates/records.tar" -C "$work/record" -T "$work/records"
 
+cp "$work/products" "$intermediates/products"
 cp "$manifest.files" "$intermediates/files"
 cp "$manifest.links" "$intermediates/links"
 {
