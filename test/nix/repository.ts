@@ -25,6 +25,10 @@ export interface Entry {
 }
 export type Cache = Record<string, Entry>;
 
+// For every process of this test file, also those that are not a repository's.
+process.env.NIX_CONFIG =
+  'experimental-features = nix-command flakes\nsandbox = false\nmax-jobs = 2\nbuild-users-group =\nsubstituters =\n';
+
 const job = z.object({ drv: z.string(), out: z.string(), intermediates: z.string() });
 const jobs = z.record(z.string(), job);
 export type Job = z.infer<typeof job>;
@@ -67,8 +71,6 @@ export class Repository {
       GIT_CONFIG_GLOBAL: join(home, 'gitconfig'),
       GIT_CONFIG_NOSYSTEM: '1',
       XDG_CACHE_HOME: join(home, 'cache'),
-      NIX_CONFIG:
-        'experimental-features = nix-command flakes\nsandbox = false\nmax-jobs = 2\nbuild-users-group =\nsubstituters =\n',
     });
     await mkdir(repository.root);
     await repository.git('init', '-q', '-b', 'main');
