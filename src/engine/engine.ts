@@ -25,6 +25,15 @@ export interface EngineOptions {
 /** Told of every event, after it is durable. */
 export type RecordListener = (recorded: Recorded, event: EventData) => void;
 
+/** One try at an effect. */
+export interface Tried {
+  readonly type: string;
+  /** `held`: put back until the other side's rate limit ends. */
+  readonly outcome: 'done' | 'moot' | 'dead' | 'retried' | 'held';
+}
+/** Told of every try at an effect, after what came of it is durable. */
+export type TryListener = (tried: Tried) => void;
+
 /**
  * The one loop and its one entrance: whatever happens is recorded here, and a worker carries out what the machines ask
  * for. It owns no state of its own: all that matters is in the log.
@@ -33,6 +42,7 @@ export class Engine {
   readonly options: EngineOptions;
   readonly #worker: Worker;
   readonly #listeners = new Set<RecordListener>();
+  readonly #tryListeners = new Set<TryListener>();
 
   constructor(options: EngineOptions) {
     this.options = options;
@@ -73,6 +83,17 @@ export class Engine {
   listen(listener: RecordListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** @returns a function that ends it */
+  listenToTries(listener: TryListener): () => void {
+    this.#tryListeners.add(listener);
+    return () => this.#tryListeners.delete(listener);
+  }
+
+  /** The worker tells of a try. */
+  tried(tried: Tried): void {
+    for (const listener of this.#tryListeners) listener(tried);
   }
 
   /** Takes up what an earlier process left, and begins to carry out effects. */

@@ -169,6 +169,7 @@ export class Worker {
   ): Promise<void> {
     const { db, world } = this.#engine.options;
     await this.#persist(() => finishEffect(db, row, { at: world.now(), outcome, error }));
+    this.#engine.tried({ type: row.type, outcome });
   }
 
   /** Ends the effect and records what came of it, together or not at all. */
@@ -188,6 +189,7 @@ export class Worker {
         first: (tx) => finishEffect(tx, row, { at: world.now(), outcome, error }),
       }),
     );
+    this.#engine.tried({ type: row.type, outcome });
   }
 
   async #fail(row: EffectRow, effect: Effect, error: unknown): Promise<void> {
@@ -210,10 +212,12 @@ export class Worker {
     switch (verdict.kind) {
       case 'retry':
         await this.#persist(() => postponeEffect(db, row, now + verdict.after, message));
+        this.#engine.tried({ type: row.type, outcome: 'retried' });
         return;
       case 'hold':
         await this.#persist(() => holdLane(db, row.lane, verdict.until));
         await this.#persist(() => postponeEffect(db, row, verdict.until, message));
+        this.#engine.tried({ type: row.type, outcome: 'held' });
         return;
       case 'give-up': {
         const event = givenUp(effect, codeOf(error), message);

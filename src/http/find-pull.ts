@@ -1,7 +1,7 @@
 import type { Subject } from '../../machines/stream.ts';
-import type { PullRow } from '../log/schema.ts';
 import type { Service } from '../service.ts';
 import { notFound } from './http-error.ts';
+import { type ListedPull, pulls } from './read-pulls.ts';
 
 /** A pull request or a branch, as an address names it: `/{forge}/{owner}/{repo}/{12 | @main}`. */
 export interface PullAddress {
@@ -23,27 +23,25 @@ function subjectOf(text: string): Subject | null {
  * one that no longer is by the name it had last.
  * @throws {HttpError} 404
  */
-export async function findPull(service: Service, address: PullAddress): Promise<PullRow> {
+export async function findPull(service: Service, address: PullAddress): Promise<ListedPull> {
   const { db, places } = service.engine.options;
   const name = `${address.owner}/${address.repo}`;
   const subject = subjectOf(address.subject);
   if (subject === null)
     throw notFound('a pull request is named by its number, a branch by @ and its name');
   const place = places.byName(address.forge, name);
-  const named = db
-    .selectFrom('pulls')
-    .selectAll()
-    .where('forge', '=', address.forge)
+  const named = pulls(db)
+    .where('pulls.forge', '=', address.forge)
     .where((row) =>
       place === null
-        ? row('repository', '=', name)
-        : row('repository_id', '=', place.repository.id),
+        ? row('pulls.repository', '=', name)
+        : row('pulls.repository_id', '=', place.repository.id),
     );
   const row = await (subject.kind === 'pull'
-    ? named.where('number', '=', subject.number)
-    : named.where('branch', '=', subject.branch)
+    ? named.where('pulls.number', '=', subject.number)
+    : named.where('pulls.branch', '=', subject.branch)
   )
-    .orderBy('updated_at', 'desc')
+    .orderBy('pulls.updated_at', 'desc')
     .limit(1)
     .executeTakeFirst();
   if (row === undefined)

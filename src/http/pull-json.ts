@@ -3,23 +3,14 @@ import { jobState } from '../../machines/build.ts';
 import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
 import type { LoggedEvent } from '../log/stored-event.ts';
 import type { Links } from './links.ts';
+import type { ListedPull } from './read-pulls.ts';
 
 /** The shapes of the API. Times are milliseconds since the epoch, as in the log; what is not known is null. */
 
-interface VerdictJson {
-  readonly state: string;
-  readonly description: string;
-}
-
-function verdictJson(row: {
-  readonly verdict: string | null;
-  readonly description: string | null;
-}): VerdictJson | null {
-  return row.verdict === null ? null : { state: row.verdict, description: row.description ?? '' };
-}
-
 /** One line of the list of pull requests and branches. */
 export interface PullJson {
+  /** `here:owner/repo#12`, `here:owner/repo@main`. */
+  readonly pull: string;
   readonly stream: string;
   readonly kind: 'pull' | 'branch';
   readonly forge: string;
@@ -29,35 +20,29 @@ export interface PullJson {
   readonly title: string | null;
   readonly author: string | null;
   readonly state: string;
+  /** Why it is not acted on (G4). */
+  readonly held: string | null;
   readonly head: string | null;
   /** Newest commit of the cache branch. */
   readonly tip: string | null;
-  readonly verdict: VerdictJson | null;
+  readonly verdict: string | null;
+  readonly description: string | null;
+  readonly version: number;
   readonly openedAt: number;
   readonly updatedAt: number;
   /** Its page. */
   readonly page: string;
 }
 
-export function pullJson(row: PullRow, links: Links): PullJson {
-  const { stream, kind, forge, repository, number, branch, title, author, state, head, tip } = row;
-  return {
-    stream,
-    kind,
-    forge,
-    repository,
-    number,
-    branch,
-    title,
-    author,
-    state,
-    head,
-    tip,
-    verdict: verdictJson(row),
-    openedAt: row.opened_at,
-    updatedAt: row.updated_at,
-    page: links.pull(row),
-  };
+export function pullJson(row: ListedPull, links: Links): PullJson {
+  const { repository_id: _, opened_at: openedAt, updated_at: updatedAt, ...same } = row;
+  return { pull: nameOf(row), ...same, openedAt, updatedAt, page: links.pull(row) };
+}
+
+/** A pull request or a branch as people name it. */
+export function nameOf(row: Pick<PullRow, 'forge' | 'repository' | 'number' | 'branch'>): string {
+  const subject = row.number === null ? `@${row.branch ?? ''}` : `#${row.number}`;
+  return `${row.forge}:${row.repository}${subject}`;
 }
 
 const shownJob = z.object({
@@ -80,7 +65,8 @@ export interface BuildJson {
   readonly askedAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
-  readonly verdict: VerdictJson | null;
+  readonly verdict: string | null;
+  readonly description: string | null;
   readonly jobs: readonly JobJson[];
   /** The evaluation's log. */
   readonly log: string;
@@ -95,7 +81,8 @@ export function buildJson(row: BuildRow, pull: PullRow, links: Links): BuildJson
     askedAt: row.asked_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    verdict: verdictJson(row),
+    verdict: row.verdict,
+    description: row.description,
     jobs: jobs.map((job) => ({ ...job, log: links.log(pull, row.attempt, job.name) })),
     log: links.log(pull, row.attempt, null),
   };
@@ -118,30 +105,36 @@ export function pendingJson(row: EffectRow): PendingJson {
 }
 
 export interface EventJson {
+  readonly stream: string;
   readonly version: number;
+  readonly recordedAt: number;
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** The machine's state after it. */
   readonly state: string;
   /** False: no transition took it. */
   readonly handled: boolean;
-  readonly source: string;
   /** Recorded while the stream was held. */
   readonly held: boolean;
-  readonly at: number;
+  readonly source: string;
+  readonly key: string | null;
+  readonly machineVersion: string;
 }
 
 export function eventJson(event: LoggedEvent): EventJson {
   const { type, ...data } = event.data;
-  const { version, meta, state, recordedAt } = event;
+  const { stream, version, recordedAt, meta, state, key, machineVersion } = event;
   return {
+    stream,
     version,
+    recordedAt,
     type,
     data,
     state,
     handled: meta.handled,
-    source: meta.source,
     held: meta.held === true,
-    at: recordedAt,
+    source: meta.source,
+    key,
+    machineVersion,
   };
 }

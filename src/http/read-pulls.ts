@@ -4,6 +4,17 @@ import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
 import { type LoggedEvent, loggedEvent } from '../log/stored-event.ts';
 import { badRequest } from './http-error.ts';
 
+/** A row of `pulls`, and why it is not acted on. */
+export type ListedPull = PullRow & { readonly held: string | null };
+
+export function pulls(db: LogDatabase) {
+  return db
+    .selectFrom('pulls')
+    .leftJoin('snapshots', 'snapshots.stream', 'pulls.stream')
+    .selectAll('pulls')
+    .select('snapshots.held');
+}
+
 export interface PullFilter {
   readonly forge?: string | undefined;
   readonly repository?: string | undefined;
@@ -18,17 +29,17 @@ export interface PullFilter {
 export async function listPulls(
   db: LogDatabase,
   filter: PullFilter,
-): Promise<{ rows: PullRow[]; next: string | null }> {
-  let query = db.selectFrom('pulls').selectAll();
+): Promise<{ rows: ListedPull[]; next: string | null }> {
+  let query = pulls(db);
   const { forge, repository, state, limit, after } = filter;
-  if (forge !== undefined) query = query.where('forge', '=', forge);
-  if (repository !== undefined) query = query.where('repository', '=', repository);
-  if (state === 'open') query = query.where('state', 'not in', ['closed', 'gone']);
+  if (forge !== undefined) query = query.where('pulls.forge', '=', forge);
+  if (repository !== undefined) query = query.where('pulls.repository', '=', repository);
+  if (state === 'open') query = query.where('pulls.state', 'not in', ['closed', 'gone']);
   else if (state !== undefined)
     query = query.where((row) =>
       row.or([
-        row('state', '=', state),
-        sql<boolean>`substr(state, 1, ${state.length + 1}) = ${`${state}.`}`,
+        row('pulls.state', '=', state),
+        sql<boolean>`substr(pulls.state, 1, ${state.length + 1}) = ${`${state}.`}`,
       ]),
     );
   if (after !== undefined) {
@@ -38,14 +49,14 @@ export async function listPulls(
     const at = Number(openedAt);
     query = query.where((row) =>
       row.or([
-        row('opened_at', '<', at),
-        row.and([row('opened_at', '=', at), row('stream', '<', stream)]),
+        row('pulls.opened_at', '<', at),
+        row.and([row('pulls.opened_at', '=', at), row('pulls.stream', '<', stream)]),
       ]),
     );
   }
   const rows = await query
-    .orderBy('opened_at', 'desc')
-    .orderBy('stream', 'desc')
+    .orderBy('pulls.opened_at', 'desc')
+    .orderBy('pulls.stream', 'desc')
     .limit(limit + 1)
     .execute();
   const page = rows.slice(0, limit);
@@ -57,13 +68,11 @@ export async function listPulls(
 }
 
 /** What the first page shows: what is open first, and of that what moved last. */
-export async function recentPulls(db: LogDatabase, limit: number): Promise<PullRow[]> {
-  return db
-    .selectFrom('pulls')
-    .selectAll()
-    .orderBy((row) => row('state', 'in', ['closed', 'gone']))
-    .orderBy('updated_at', 'desc')
-    .orderBy('stream')
+export async function recentPulls(db: LogDatabase, limit: number): Promise<ListedPull[]> {
+  return pulls(db)
+    .orderBy((row) => row('pulls.state', 'in', ['closed', 'gone']))
+    .orderBy('pulls.updated_at', 'desc')
+    .orderBy('pulls.stream')
     .limit(limit)
     .execute();
 }

@@ -7,7 +7,7 @@ import { readRows } from '../log/refold.ts';
 export interface ReplayStep {
   readonly version: number;
   readonly type: string;
-  readonly at: number;
+  readonly recordedAt: number;
   readonly handled: boolean;
   /** The state that today's machine gives, and the one that was recorded. */
   readonly state: string;
@@ -33,7 +33,7 @@ export async function replaySteps(
       {
         version: row.version,
         type: event.type,
-        at: row.recorded_at,
+        recordedAt: row.recorded_at,
         handled: eventMeta.parse(JSON.parse(row.meta)).handled,
         state,
         recorded: row.state,
