@@ -3,34 +3,50 @@ import type { Service } from '../service.ts';
 import { apiOperator } from './api-operator.ts';
 import { apiPulls } from './api-pulls.ts';
 import { apiStream } from './api-stream.ts';
+import { buildLog } from './build-log.ts';
 import { answerErrors, unknownRoute } from './errors.ts';
 import { EventFeed } from './event-feed.ts';
 import { health } from './health.ts';
 import { Links } from './links.ts';
+import { Metrics, metricsRouter } from './metrics.ts';
+import { pages } from './pages.ts';
 import { securityHeaders } from './security-headers.ts';
+import { timeRequests } from './time-requests.ts';
 import { webhooks } from './webhooks.ts';
 
 /** The HTTP side of a service. */
 export interface App {
   readonly app: Express;
-  /** Ends what listens to the service: the streams of events first of all. Before the server is closed. */
+  /** Ends what listens to the service, the streams of events first of all. Comes before the server's own end. */
   close(): void;
 }
 
 /** @throws {ConfigError} if the operator's token cannot be read */
 export function createApp(service: Service): App {
   const links = new Links(service.config.publicUrl);
+  const operator = apiOperator(service);
   const feed = new EventFeed(service.engine);
+  const metrics = new Metrics(service, feed);
   const app = express();
   app.disable('x-powered-by');
+  app.use(timeRequests(metrics.requests));
   app.use(securityHeaders);
-  // Every router names its paths in full, so that a request's metrics have them.
+  // Every router names its paths in full: they are what requests are counted by.
   app.use(webhooks(service));
   app.use(apiPulls(service, links));
-  app.use(apiOperator(service));
+  app.use(operator);
   app.use(apiStream(feed));
   app.use(health(service));
+  app.use(metricsRouter(metrics));
+  app.use(pages(service, links));
+  app.use(buildLog(service));
   app.use(unknownRoute);
   app.use(answerErrors(service, links));
-  return { app, close: () => feed.close() };
+  return {
+    app,
+    close() {
+      feed.close();
+      metrics.close();
+    },
+  };
 }

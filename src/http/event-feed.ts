@@ -39,7 +39,10 @@ export class EventFeed {
       'x-accel-buffering': 'no',
     });
     this.#clients.add(response);
-    response.on('close', () => this.#clients.delete(response));
+    const forget = (): boolean => this.#clients.delete(response);
+    response.on('close', forget);
+    // A write after the other side has gone; nobody else would take it.
+    response.on('error', forget);
     response.write('retry: 3000\n\n');
   }
 
