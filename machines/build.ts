@@ -22,6 +22,16 @@ export const jobResult = z.object({
 });
 export type JobResult = z.infer<typeof jobResult>;
 
+/** What is known of a build's jobs, brought up to date with those that have changed. */
+export function withChanged(
+  known: readonly JobResult[],
+  changed: readonly JobResult[],
+): readonly JobResult[] {
+  const jobs = new Map(known.map((job) => [job.name, job]));
+  for (const job of changed) jobs.set(job.name, job);
+  return [...jobs.values()];
+}
+
 /**
  * Why a build as a whole has no verdict from its jobs:
  * `evaluation` the code does not evaluate, `missing-path` a store path that we recorded is gone (`paths`, C6),

@@ -26,6 +26,14 @@ export function duration(milliseconds: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
+/** Of the last lines of a log, the one that says what went wrong: the first that speaks of an error, else the last. */
+export function errorLine(log: string): string {
+  const lines = log.split('\n').map((line) => line.trim());
+  return (
+    lines.find((line) => /\berror\b/i.test(line)) ?? lines.findLast((line) => line !== '') ?? ''
+  );
+}
+
 function listed(names: readonly string[]): string {
   const [first, second, ...more] = names;
   if (first === undefined) return '';

@@ -5,7 +5,7 @@ import { askedStatus } from './status.ts';
 /** Events of every machine: what a CI, a forge, a timer or an operator has to say. */
 
 export const buildStarted = buildKey.extend({ type: z.literal('build.started') });
-/** Some jobs have changed; `jobs` are all known so far. */
+/** Some jobs have changed: these. An event of a build of many jobs stays as small as what it tells. */
 export const buildProgressed = buildKey.extend({
   type: z.literal('build.progressed'),
   jobs: z.array(jobResult),

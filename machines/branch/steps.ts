@@ -1,4 +1,4 @@
-import type { BuildError, JobResult } from '../build.ts';
+import { type BuildError, type JobResult, withChanged } from '../build.ts';
 import { afterBuild, mergeByAttempt, restrictTo } from '../carried.ts';
 import { shortSha, verdictOf, withNotes } from '../describe.ts';
 import { ask, type AskedStatus, delivered } from '../status.ts';
@@ -86,8 +86,10 @@ export const noteStarted: Step = (context, event) =>
         ],
       };
 
-export const noteProgress: Step = (_, event) =>
-  event.type === 'build.progressed' ? { context: { jobs: event.jobs } } : nothing;
+export const noteProgress: Step = (context, event) =>
+  event.type === 'build.progressed'
+    ? { context: { jobs: withChanged(context.jobs, event.jobs) } }
+    : nothing;
 
 export const settleBuild: Step = (context, event) => {
   if (event.type !== 'build.finished' || context.build === null) return nothing;

@@ -1,5 +1,7 @@
+import type { JobResult } from '../build.ts';
 import { entriesOf, pathsOf } from '../carried.ts';
-import { shortSha, verdictOf, withNotes } from '../describe.ts';
+import { withChanged } from '../build.ts';
+import { errorLine, shortSha, verdictOf, withNotes } from '../describe.ts';
 import { ask, type AskedStatus } from '../status.ts';
 import { current, overlayOf, type PullContext, withOverlay } from './context.ts';
 import { earn } from './earn.ts';
@@ -73,9 +75,10 @@ export const noteStarted: Step = (context, event) => {
 /** Failed jobs are reported while the others still build. */
 export const noteProgress: Step = (context, event) => {
   if (event.type !== 'build.progressed') return nothing;
-  const now = { ...context, jobs: event.jobs };
+  const jobs = withChanged(context.jobs, event.jobs);
+  const now = { ...context, jobs };
   const told = publish(now, jobStatuses(now));
-  return { context: { jobs: event.jobs, ...told.context }, effects: told.effects ?? [] };
+  return { context: { jobs, ...told.context }, effects: told.effects ?? [] };
 };
 
 /** The CI has lost the build: it is asked for again, and the deadlines run on. */
@@ -111,10 +114,19 @@ export const settleBuild: Step = (context, event) => {
       verdict: verdictOf(event.jobs, event.error, { used: overlay.carried, milliseconds }),
       overlays: withOverlay(context, { ...overlay, phase: 'finished' }),
       remembered: [...others, { head: overlay.head, carried: earned.after }].slice(-4),
+      lost: withoutLeft(context.lost, event.jobs),
     },
     effects: [{ type: 'cache.retain', params: {} }],
   };
 };
+
+/** What a build has just left is there, also if it was gone before: the same derivation leaves the same path (C6). */
+function withoutLeft(lost: readonly string[], jobs: readonly JobResult[]): readonly string[] {
+  const left = new Set(
+    jobs.flatMap((job) => (job.state === 'success' ? Object.values(job.outputs) : [])),
+  );
+  return lost.filter((path) => !left.has(path));
+}
 
 /** A success of an earlier attempt, however late, may become the cache of this pull request (A4). */
 export const earnLate: Step = (context, event) => {
@@ -131,6 +143,7 @@ export const earnLate: Step = (context, event) => {
         Object.keys(after).length === 0
           ? context.remembered
           : [...others, { head: overlay.head, carried: after }].slice(-4),
+      lost: withoutLeft(context.lost, event.jobs),
     },
     effects: [{ type: 'cache.retain', params: {} }],
   };
@@ -221,7 +234,7 @@ function jobStatuses(context: PullContext): Omit<AskedStatus, 'commit'>[] {
     const isSettled = job.state !== 'success';
     const wasTold = context.statuses.some((old) => old.commit === head && old.context === name);
     if (!isSettled && !wasTold && policy.reportJobs !== 'all') return [];
-    const description = job.state === 'success' ? 'succeeded' : (job.error ?? 'failed');
+    const description = job.state === 'success' ? 'succeeded' : errorLine(job.error ?? 'failed');
     return [{ context: name, state: job.state, description: withNotes(description, []) }];
   });
 }

@@ -51,14 +51,14 @@ export interface PullContext {
   readonly approved: string | null;
   /** The number of the newest attempt; each attempt has an overlay of its own. */
   readonly attempt: number;
-  /** Set when the next overlay is to carry nothing. */
+  /** Set until an overlay that carries nothing has been pushed. */
   readonly cold: ColdReason | null;
   readonly tip: Tip | null;
   /** Where the cache branch was last seen, ours or not. */
   readonly branchTip: string | null;
   /** The best cache known, which the next overlay will carry. */
   readonly cache: Carried;
-  /** Store paths that turned out to be gone; they are never written again (C6). */
+  /** Store paths that turned out to be gone; they are not written again until a build leaves them anew (C6). */
   readonly lost: readonly string[];
   /** Oldest first; the last is the newest attempt's. */
   readonly overlays: readonly Overlay[];

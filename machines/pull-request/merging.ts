@@ -73,7 +73,6 @@ export const planOverlay: Step = (context, event) => {
   return {
     context: {
       cache: carried,
-      cold: null,
       branchTip: event.tip,
       notes: event.edited.map((file) => `its own ${file} is overridden`),
       overlays: withOverlay(context, { ...overlay, carried, cold }),
@@ -164,7 +163,7 @@ export const noteOwnPush: Step = (context, event) => {
         overlay === undefined
           ? context.overlays
           : withOverlay(context, { ...overlay, commit: event.commit }),
-      setbacks: event.attempt === context.attempt ? 0 : context.setbacks,
+      ...(event.attempt === context.attempt ? { setbacks: 0, cold: null } : {}),
     },
   };
 };

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { JobResult } from '../../machines/build.ts';
 import type { EventData } from '../../machines/fold.ts';
 import type { BuildReport } from '../ports/ci.ts';
 import type { Engine } from './engine.ts';
 import { isNews } from './observe.ts';
 
-/** A CI's report in the terms of the log. */
-export function eventOfReport(report: BuildReport): EventData {
+/** A CI's report in the terms of the log; of one that tells of progress only the jobs that have changed. */
+export function eventOfReport(report: BuildReport, known: readonly JobResult[] = []): EventData {
   const { commit, attempt, error } = report;
   const jobs = [...report.jobs];
   if (report.phase === 'finished') return { type: 'build.finished', commit, attempt, jobs, error };
+  const changed = jobs.filter((job) => !known.some((old) => isDeepStrictEqual(old, job)));
   return jobs.length === 0
     ? { type: 'build.started', commit, attempt }
-    : { type: 'build.progressed', commit, attempt, jobs };
+    : { type: 'build.progressed', commit, attempt, jobs: changed };
 }
 
 /** What makes two reports of one build the same. */
@@ -33,6 +36,7 @@ export class BuildReports {
 
   /** For a CI that reports by itself. A report that cannot be recorded now is made up for by `poll`. */
   take(report: BuildReport): void {
+    if (report.phase === 'queued') return;
     const before = this.#chains.get(report.stream) ?? Promise.resolve();
     const after = before
       .then(() => this.#record(report, 'ci'))
@@ -46,10 +50,11 @@ export class BuildReports {
     this.#chains.set(report.stream, after);
   }
 
-  /** Records a report that was asked for, if it is news. */
+  /** Records a report that was asked for, if it is news. That a build waits for its turn is none. */
   async poll(report: BuildReport): Promise<void> {
+    if (report.phase === 'queued') return;
     const state = await this.#engine.state(report.stream);
-    const event = eventOfReport(report);
+    const event = eventOfReport(report, state.snapshot.context.jobs);
     if (isNews(state.snapshot, event, this.#engine.options.world.now()))
       await this.#record(report, 'reconcile');
   }
@@ -60,12 +65,12 @@ export class BuildReports {
   }
 
   async #record(report: BuildReport, source: string): Promise<void> {
-    const event = eventOfReport(report);
     const state = await this.#engine.state(report.stream);
+    const event = eventOfReport(report, state.snapshot.context.jobs);
     // Progress is told often; only what moves something is worth an event.
     if (
       event.type === 'build.progressed' &&
-      !isNews(state.snapshot, event, this.#engine.options.world.now())
+      (event.jobs.length === 0 || !isNews(state.snapshot, event, this.#engine.options.world.now()))
     )
       return;
     // A build may end before anybody has said that it began.

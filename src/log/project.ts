@@ -109,7 +109,7 @@ function buildChange(progress: Progress): BuildChange | null {
     case 'build.started':
       return { stream, attempt, started_at: at };
     case 'build.progressed':
-      return { stream, attempt, jobs: JSON.stringify(shownJobs(event.jobs, from)) };
+      return { stream, attempt, jobs: JSON.stringify(shownJobs(after.context.jobs, from)) };
     case 'build.finished': {
       const milliseconds = from.startedAt === null ? null : at - from.startedAt;
       const verdict = verdictOf(event.jobs, event.error, { used: from.used, milliseconds });
