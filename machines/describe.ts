@@ -10,8 +10,10 @@ export function shortSha(sha: string): string {
 
 /** Cuts to `limit` characters (by code point, so that no half of one is left), with an ellipsis. One line only. */
 export function clip(text: string, limit: number = descriptionLimit): string {
-  const points = [...text.replace(/\s+/g, ' ').trim()];
-  return points.length <= limit ? points.join('') : `${points.slice(0, limit - 1).join('')}…`;
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= limit) return line;
+  const points = [...line];
+  return points.length <= limit ? line : `${points.slice(0, limit - 1).join('')}…`;
 }
 
 /** `840 ms`, `41 s`, `6 min 12 s`, `2 h 5 min`. */

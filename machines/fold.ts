@@ -86,6 +86,46 @@ export function decide(snapshot: Snapshot, event: EventData, at: number): Decisi
   };
 }
 
+/** What XState keeps of an `enqueueActions`: the function that it was given. */
+interface Collecting {
+  collect(args: { context: unknown; event: unknown; enqueue: unknown }): void;
+}
+
+function isCollecting(action: unknown): action is Collecting {
+  return typeof action === 'function' && 'collect' in action && 'resolve' in action;
+}
+
+/**
+ * The machine without its effects. XState makes a whole snapshot for every action, and computes its state value anew,
+ * though an action changes nothing but the context; a quarter of a replay's time goes there. This stands on how XState
+ * makes its own actions (`collect`, `resolve`): one that is made otherwise is left as it is, which is slower, and right.
+ */
+function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
+  const actions = Object.entries(machine.implementations.actions).map(([name, action]) => {
+    if (!isCollecting(action)) return [name, action];
+    let changed: object | null = null;
+    const assign = (change: object): void => {
+      changed = change;
+    };
+    const enqueue = Object.assign(() => {}, { assign });
+    const resolve = (
+      _scope: unknown,
+      snapshot: { context: object },
+      { event }: { event: unknown },
+    ): unknown[] => {
+      changed = null;
+      action.collect({ context: snapshot.context, event, enqueue });
+      return [
+        changed === null
+          ? snapshot
+          : { ...snapshot, context: Object.assign({}, snapshot.context, changed) },
+      ];
+    };
+    return [name, Object.assign(() => {}, { resolve })];
+  });
+  return machine.provide({ actions: Object.fromEntries(actions) });
+}
+
 /**
  * The same fold for many events of one kind, without the effects: one actor scope is made once and used for all,
  * where `transition` makes one an event. It keeps XState's own snapshot between events.
@@ -97,7 +137,7 @@ export function bulkFold(kind: StreamKind): {
   apply(event: EventData, at: number): string;
   snapshot(): Snapshot;
 } {
-  const machine = machineOf(kind);
+  const machine = withoutEffects(machineOf(kind));
   const actor = createActor(machine);
   const scope = {
     self: actor,
