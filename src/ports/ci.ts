@@ -19,8 +19,8 @@ export interface BuildRequest extends BuildKey {
 /** Where a build stands. A report is the whole truth at its moment: later ones replace earlier ones. */
 export interface BuildReport extends BuildKey {
   readonly stream: string;
-  /** `started`: the CI has begun. `finished`: no job will change any more. */
-  readonly phase: 'started' | 'finished';
+  /** `queued`: it waits for its turn. `started`: the CI has begun. `finished`: no job will change any more. */
+  readonly phase: 'queued' | 'started' | 'finished';
   /** All jobs known so far, those that still run as `pending`. */
   readonly jobs: readonly JobResult[];
   readonly error: BuildError | null;

@@ -42,6 +42,8 @@ export class ScriptedCi implements Ci {
   readonly calls: string[] = [];
   readonly builds = new Map<string, ScriptedBuild>();
   readonly kept = new Map<string, { paths: readonly string[]; builds: readonly BuildKey[] }>();
+  /** `1a2b3c4.1 hello` to the file of that log; the evaluation's is called `evaluation`. */
+  readonly logs = new Map<string, string>();
   /** Store paths that have been collected. */
   readonly gone = new Set<string>();
   /** What the next calls of a verb fail with, one each. */
@@ -79,7 +81,7 @@ export class ScriptedCi implements Ci {
   async report(_stream: string, build: BuildKey): Promise<BuildReport | null> {
     const known = this.builds.get(keyOf(build));
     if (known === undefined) return null;
-    return known.report ?? { ...reportOf(known.request), phase: 'started', jobs: [], error: null };
+    return known.report ?? { ...reportOf(known.request), phase: 'queued', jobs: [], error: null };
   }
 
   async missing(paths: readonly string[]): Promise<readonly string[]> {
@@ -96,8 +98,8 @@ export class ScriptedCi implements Ci {
     else this.kept.set(stream, keep);
   }
 
-  async logFile(): Promise<null> {
-    return null;
+  async logFile(_stream: string, build: BuildKey, job: string | null): Promise<string | null> {
+    return this.logs.get(`${keyOf(build)} ${job ?? 'evaluation'}`) ?? null;
   }
 
   async close(): Promise<void> {}

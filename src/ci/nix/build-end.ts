@@ -31,14 +31,14 @@ export function cancelledBeforeItBegan(directory: string): Promise<void> {
 export function reportOf(
   request: Pick<StoredRequest, 'stream' | 'commit' | 'attempt'>,
   { jobs, error }: EndedBuild,
-  finished: boolean,
+  phase: BuildReport['phase'],
 ): BuildReport {
   const { stream, commit, attempt } = request;
   return {
     stream,
     commit,
     attempt,
-    phase: finished ? 'finished' : 'started',
+    phase,
     jobs: [...jobs],
     error,
   };

@@ -1,4 +1,4 @@
-import { unlink, writeFile } from 'node:fs/promises';
+import { rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildError, JobResult } from '../../../machines/build.ts';
 import type { BuildReport } from '../../ports/ci.ts';
@@ -11,9 +11,10 @@ import {
   type StoredRequest,
 } from './build-record.ts';
 import { Commands, directoryOf } from './commands.ts';
-import { forget, standingOf } from './detached.ts';
+import { forget, standingOf, type Exited } from './detached.ts';
 import { evaluationFailure, missingPathError } from './evaluation-error.ts';
 import { evaluationCommand, readEvaluation } from './evaluation.ts';
+import { isBrokenClone } from './fetch-cache.ts';
 import { flakeUrl } from './flake-url.ts';
 import { follow } from './follow.ts';
 import type { Host } from './host.ts';
@@ -49,6 +50,8 @@ export class Build {
   private readonly host: Host;
   private commands: Commands;
   private remains: Remains | null = null;
+  /** Its turn has come; before that a deadline of its own runs (C3). */
+  private begun = false;
   /** Too late to cancel. */
   private ending = false;
   private ended: EndedBuild | null = null;
@@ -79,11 +82,9 @@ export class Build {
   }
 
   report(): BuildReport {
-    return reportOf(
-      this.request,
-      this.ended ?? { jobs: this.jobs, error: null },
-      this.ended !== null,
-    );
+    if (this.ended !== null) return reportOf(this.request, this.ended, 'finished');
+    const phase = this.begun ? 'started' : 'queued';
+    return reportOf(this.request, { jobs: this.jobs, error: null }, phase);
   }
 
   follows(prefix: string): boolean {
@@ -97,6 +98,7 @@ export class Build {
   async restore(): Promise<void> {
     this.remains = await readRemains(this.directory);
     this.setPlan((await readPlan(this.directory)) ?? []);
+    this.begun = (await this.prefixes()).length > 0 || this.plan.length > 0;
   }
 
   /** The commands that may be running: all that have a pid. */
@@ -166,6 +168,7 @@ export class Build {
   private async work(): Promise<void> {
     const plan = (await readPlan(this.directory)) ?? (await this.evaluate());
     this.setPlan(plan);
+    this.begun = true;
     for (const [index, job] of plan.entries()) {
       if (!job.valid && job.follows === null && !this.host.underWay.has(job.drv)) {
         this.host.underWay.set(job.drv, join(this.directory, String(index)));
@@ -183,13 +186,27 @@ export class Build {
     const { host, directory, request } = this;
     const prefix = join(directory, 'evaluation');
     const command = evaluationCommand(flakeUrl(request), host.attribute, prefix);
-    const ended = await this.commands.run(prefix, host.evaluations, command, () => this.tell());
-    if (ended.kind !== 'exited') throw new Lost();
+    let ended = await this.runEvaluation(prefix, command);
+    if (ended.code !== 0 && isBrokenClone(await endOfLog(`${prefix}.log`))) {
+      await host.fetchCache.replace(request.remote, await host.fetchCache.current(request.remote));
+      await forget(prefix);
+      await rm(`${prefix}.log`, { force: true });
+      ended = await this.runEvaluation(prefix, command);
+    }
     if (ended.code !== 0) throw await this.evaluationFailed(prefix, ended.code);
     const evaluated = await readEvaluation(prefix, host.options.attribute);
     if (evaluated.jobs === null) throw new BuildFailed(evaluated.error);
     this.commands.signal.throwIfAborted();
     return await makePlan(host, directory, evaluated.jobs);
+  }
+
+  private async runEvaluation(prefix: string, command: string[]): Promise<Exited> {
+    const ended = await this.commands.run(prefix, this.host.evaluations, command, {
+      begins: () => this.tell(),
+      env: { XDG_CACHE_HOME: await this.host.fetchCache.current(this.request.remote) },
+    });
+    if (ended.kind !== 'exited') throw new Lost();
+    return ended;
   }
 
   private async evaluationFailed(prefix: string, code: number): Promise<BuildFailed> {
@@ -233,6 +250,11 @@ export class Build {
     if (job === undefined) return;
     this.jobs[index] = { ...job, ...outcome };
     if (!this.isCancelled) this.tell();
+  }
+
+  private begin(): void {
+    this.begun = true;
+    this.tell();
   }
 
   private tell(): void {

@@ -37,7 +37,7 @@ export class Commands {
     prefix: string,
     slots: Slots,
     command: readonly string[],
-    begins: () => void = () => {},
+    { begins = () => {}, env = {} }: { begins?: () => void; env?: NodeJS.ProcessEnv } = {},
   ): Promise<Ended> {
     const standing = await standingOf(prefix);
     if (standing.kind !== 'absent' && standing.kind !== 'running') {
@@ -46,8 +46,13 @@ export class Commands {
     }
     if (!this.host.adopted.delete(prefix)) await slots.take(this.rank, this.signal);
     begins();
-    const { env, closing, options } = this.host;
-    const run = runDetached(prefix, command, env, { world: options.world, signal: closing });
+    const { closing, options } = this.host;
+    const run = runDetached(
+      prefix,
+      command,
+      { ...this.host.env, ...env },
+      { world: options.world, signal: closing },
+    );
     const settled = run.finally(() => {
       this.running.delete(prefix);
       slots.release();

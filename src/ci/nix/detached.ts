@@ -29,8 +29,14 @@ code=$?
 echo "\${ended:-$code}" > "$run.status.new" && mv "$run.status.new" "$run.status"
 `;
 
+export interface Exited {
+  readonly kind: 'exited';
+  readonly code: number;
+  readonly milliseconds: number;
+}
+
 export type Ended =
-  | { readonly kind: 'exited'; readonly code: number; readonly milliseconds: number }
+  | Exited
   /** It was told to end: by us, or together with the service. */
   | { readonly kind: 'terminated' }
   /** Nobody knows how it ended: a reboot, a SIGKILL. */

@@ -1,3 +1,4 @@
+import type { FetchCache } from './fetch-cache.ts';
 import type { NixCiOptions } from './options.ts';
 import type { Slots } from './slots.ts';
 
@@ -6,6 +7,7 @@ export interface Host {
   readonly options: NixCiOptions;
   readonly attribute: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  readonly fetchCache: FetchCache;
   readonly evaluations: Slots;
   readonly builders: Slots;
   /** Prefixes of commands that an earlier service left running; each has its slot already. */

@@ -1,6 +1,6 @@
 import type { JobResult } from '../../../machines/build.ts';
 import type { PlannedJob } from './build-record.ts';
-import type { Ended } from './detached.ts';
+import type { Exited } from './detached.ts';
 import { endOfLog, lastLines, logContains } from './log-text.ts';
 
 /**
@@ -23,7 +23,7 @@ export function buildCommand(job: PlannedJob, root: string): string[] {
 /** Codes from 100 on are builds that failed: 100 the builder, 101 its time, 102 its hash, 104 not reproducible. */
 export async function jobOutcome(
   job: PlannedJob,
-  ended: Extract<Ended, { kind: 'exited' }>,
+  ended: Exited,
   logFile: string,
 ): Promise<Outcome> {
   const { code, milliseconds } = ended;

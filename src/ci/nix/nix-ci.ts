@@ -19,6 +19,7 @@ import {
 } from './build-record.ts';
 import { standingOf } from './detached.ts';
 import { attributeNames } from './evaluation.ts';
+import { FetchCache } from './fetch-cache.ts';
 import { flakeUrl } from './flake-url.ts';
 import type { Host } from './host.ts';
 import { logFile } from './log-file.ts';
@@ -59,6 +60,7 @@ class ThisMachine implements NixCi {
         cacheDir: join(options.stateDir, 'cache'),
         nixConfig: options.nixConfig ?? '',
       }),
+      fetchCache: new FetchCache(options.stateDir),
       evaluations: new Slots(options.parallel),
       builders: new Slots(options.parallel),
       adopted: new Map(),
@@ -126,7 +128,7 @@ class ThisMachine implements NixCi {
     const build = this.builds.get(directory);
     if (build !== undefined) return build.lost ? null : build.report();
     const ended = await readEnded(directory);
-    return ended === null ? null : reportOf({ stream, ...key }, ended, true);
+    return ended === null ? null : reportOf({ stream, ...key }, ended, 'finished');
   }
 
   async missing(paths: readonly string[]): Promise<readonly string[]> {
