@@ -1,8 +1,6 @@
-import type { BuildKey } from '../../machines/build.ts';
-import type { Snapshot } from '../../machines/fold.ts';
-import { isLive } from '../../machines/pull-request/context.ts';
 import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
+import { liveBuilds } from './live-builds.ts';
 import { observe, observeBranch, observePull, observeTip } from './observe.ts';
 import type { Place } from './place.ts';
 
@@ -89,17 +87,4 @@ async function isBeingAsked(engine: Engine, stream: string): Promise<boolean> {
     .where('done_at', 'is', null)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-export function liveBuilds(snapshot: Snapshot): BuildKey[] {
-  if (snapshot.kind === 'pull')
-    return snapshot.context.overlays.flatMap((overlay) =>
-      overlay.commit !== null && isLive(overlay)
-        ? [{ commit: overlay.commit, attempt: overlay.attempt }]
-        : [],
-    );
-  const { build } = snapshot.context;
-  return build === null || build.phase === 'finished'
-    ? []
-    : [{ commit: build.commit, attempt: build.attempt }];
 }

@@ -3,19 +3,12 @@ import { effect as effectSchema, type Effect } from '../../machines/effect.ts';
 import type { EventData } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import {
-  claimEffect,
-  dueTimers,
-  finishEffect,
-  fireTimer,
-  holdLane,
-  nextDue,
-  postponeEffect,
-} from '../log/outbox.ts';
+import { claimEffect, finishEffect, holdLane, nextDue, postponeEffect } from '../log/outbox.ts';
 import type { EffectRow } from '../log/schema.ts';
 import type { Engine } from './engine.ts';
 import { codeOf, givenUp, judge } from './give-up.ts';
 import { sceneOf } from './scene-of.ts';
+import { fireTimers } from './timers.ts';
 
 /** How long an effect may take before another claimer may have it. Every git and HTTP call ends long before. */
 const leaseFor = 15 * 60_000;
@@ -37,6 +30,7 @@ export class Worker {
   readonly #engine: Engine;
   readonly #underWay = new Map<string, { row: EffectRow; done: Promise<void> }>();
   #pumping: Promise<void> | null = null;
+  #firing: Promise<void> | null = null;
   #isRunning = false;
   #isWoken = false;
   #callOff: () => void = () => {};
@@ -62,8 +56,9 @@ export class Worker {
   }
 
   async settled(): Promise<void> {
-    while (this.#pumping !== null || this.#underWay.size > 0) {
+    while (this.#pumping !== null || this.#firing !== null || this.#underWay.size > 0) {
       await this.#pumping;
+      await this.#firing;
       await Promise.all([...this.#underWay.values()].map(({ done }) => done));
     }
   }
@@ -93,7 +88,7 @@ export class Worker {
     try {
       while (this.#isRunning && this.#isWoken) {
         this.#isWoken = false;
-        await this.#fireTimers();
+        this.#fireTimers();
         while (this.#isRunning && this.#underWay.size < concurrency) {
           const row = await claimEffect(db, world.now(), leaseFor);
           if (row === null) break;
@@ -121,19 +116,21 @@ export class Worker {
     this.#underWay.set(row.id, { row, done });
   }
 
-  async #fireTimers(): Promise<void> {
-    const { db, world } = this.#engine.options;
-    for (const row of await dueTimers(db, world.now())) {
-      const event = timerEvent(row.type);
-      if (event === null) continue;
-      await this.#engine.record({
-        stream: row.stream,
-        event,
-        source: 'timer',
-        key: row.id,
-        first: (tx) => fireTimer(tx, row.id, world.now()),
+  /** Beside the claiming: before a deadline judges, the CI is asked, and that may take its time. */
+  #fireTimers(): void {
+    const { world, logger } = this.#engine.options;
+    this.#firing ??= fireTimers(this.#engine)
+      .catch(async (error: unknown) => {
+        logger.error({ err: error }, 'timers could not be fired now');
+        await new Promise<void>((resolve) => {
+          world.after(restAfterFault, resolve);
+        });
+        return true;
+      })
+      .then((mayBeMore) => {
+        this.#firing = null;
+        if (mayBeMore) this.wake();
       });
-    }
   }
 
   async #carryOut(row: EffectRow): Promise<void> {
@@ -241,18 +238,5 @@ export class Worker {
         });
       }
     }
-  }
-}
-
-function timerEvent(type: string): EventData | null {
-  switch (type) {
-    case 'timer.start':
-      return { type, name: 'start' };
-    case 'timer.finish':
-      return { type, name: 'finish' };
-    case 'timer.retry':
-      return { type, name: 'retry' };
-    default:
-      return null;
   }
 }
