@@ -186,12 +186,13 @@ export class Build {
     const { host, directory, request } = this;
     const prefix = join(directory, 'evaluation');
     const command = evaluationCommand(flakeUrl(request), host.attribute, prefix);
-    let ended = await this.runEvaluation(prefix, command);
+    const cache = await host.fetchCache.current(request.remote);
+    let ended = await this.runEvaluation(prefix, command, cache);
     if (ended.code !== 0 && isBrokenClone(await endOfLog(`${prefix}.log`))) {
-      await host.fetchCache.replace(request.remote, await host.fetchCache.current(request.remote));
+      const another = await host.fetchCache.replace(request.remote, cache);
       await forget(prefix);
       await rm(`${prefix}.log`, { force: true });
-      ended = await this.runEvaluation(prefix, command);
+      ended = await this.runEvaluation(prefix, command, another);
     }
     if (ended.code !== 0) throw await this.evaluationFailed(prefix, ended.code);
     const evaluated = await readEvaluation(prefix, host.options.attribute);
@@ -200,10 +201,14 @@ export class Build {
     return await makePlan(host, directory, evaluated.jobs);
   }
 
-  private async runEvaluation(prefix: string, command: string[]): Promise<Exited> {
+  private async runEvaluation(
+    prefix: string,
+    command: string[],
+    cacheDir: string,
+  ): Promise<Exited> {
     const ended = await this.commands.run(prefix, this.host.evaluations, command, {
-      begins: () => this.tell(),
-      env: { XDG_CACHE_HOME: await this.host.fetchCache.current(this.request.remote) },
+      begins: () => this.begin(),
+      env: { XDG_CACHE_HOME: cacheDir },
     });
     if (ended.kind !== 'exited') throw new Lost();
     return ended;

@@ -94,7 +94,7 @@ test('C9 cancelled at once after the start, nothing is left running', async () =
     await ci.start(key);
     await new Promise((resolve) => setTimeout(resolve, attempt * 12));
     await ci.cancel(key.stream, key);
-    expect((await lab.finished(ci, key)).error?.kind).toBe('cancelled');
+    expect((await lab.finished(ci, key)).error).toMatchObject({ kind: 'cancelled' });
     expect(await leftOvers()).toEqual([]);
   }
 });
