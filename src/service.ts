@@ -16,7 +16,8 @@ import { Git } from './git/run.ts';
 import { type OpenLog, openLog } from './log/database.ts';
 import { readMachineVersion } from './log/machine-version.ts';
 import type { BuildListener, Ci } from './ports/ci.ts';
-import type { Forge } from './ports/forge.ts';
+import type { Forge, ForgeRepository } from './ports/forge.ts';
+import type { Mirror } from './ports/mirror.ts';
 import type { World } from './ports/world.ts';
 
 /** The whole service but its HTTP side. */
@@ -45,10 +46,11 @@ export interface Surroundings {
   readonly gitConfig: string;
 }
 
-/** How a forge and a CI of the configuration are made. */
+/** How a forge, a CI and a repository's mirror are made. */
 export interface Adapters {
   forge(name: string, config: Config['forges'][string], around: Surroundings): Forge;
   ci(name: string, config: Config['ci'][string], around: Surroundings, listener: BuildListener): Ci;
+  mirror(repository: ForgeRepository, around: Surroundings): Promise<Mirror>;
 }
 
 export const adapters: Adapters = {
@@ -63,6 +65,7 @@ export const adapters: Adapters = {
       world,
       listener,
     }),
+  mirror: ({ remote }, { git }) => openMirror(git, { kind: 'local', directory: remote }),
 };
 
 /**
@@ -102,7 +105,7 @@ export async function openService(
       });
       if (hook.message !== null) logger.warn({ repository: repository.name }, hook.message);
     }
-    const mirror = await openMirror(git, { kind: 'local', directory: found.remote });
+    const mirror = await make.mirror(found, around);
     return { config: repository, forge, ci, repository: found, mirror };
   };
 

@@ -10,6 +10,7 @@ import type { BranchContext } from '../../machines/branch/context.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { loggedEvent, type LoggedEvent } from '../../src/log/stored-event.ts';
 import type { CommitStatus, Forge } from '../../src/ports/forge.ts';
+import type { Mirror } from '../../src/ports/mirror.ts';
 import { type Adapters, adapters, openService, type Service } from '../../src/service.ts';
 import { type Files, Repository } from '../doubles/repository.ts';
 import { ScriptedCi } from '../doubles/scripted-ci.ts';
@@ -22,6 +23,8 @@ export interface StoryOptions {
   readonly config?: Record<string, unknown>;
   /** Stands between the engine and the real forge: faults, and a look at what is published. */
   readonly forge?: (real: Forge) => Forge;
+  /** Stands between the engine and the real mirror. */
+  readonly mirror?: (real: Mirror) => Mirror;
 }
 
 /**
@@ -70,6 +73,10 @@ export class Story {
         this.ci.listen(listener);
         return this.ci;
       },
+      mirror: async (repository, surroundings) => {
+        const real = await adapters.mirror(repository, surroundings);
+        return this.#options.mirror?.(real) ?? real;
+      },
     };
     this.#service = await openService(this.config, {
       world: this.world,
@@ -95,6 +102,11 @@ export class Story {
   async look(): Promise<void> {
     await this.service.reconciler.run();
     await this.settle();
+  }
+
+  /** The service looks at the forge and the CI; what comes of it is not waited for. */
+  async notice(): Promise<void> {
+    await this.service.reconciler.run();
   }
 
   /** Waits until nothing is under way. */
