@@ -20,7 +20,7 @@ export class EventFeed {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#unlisten = engine.listen((recorded, event) => {
-      if (this.#clients.size > 0) this.#send(message(recorded, event, engine.options.world.now()));
+      if (this.#clients.size > 0) this.tell(message(recorded, event, engine.options.world.now()));
     });
     this.#beat();
   }
@@ -53,7 +53,8 @@ export class EventFeed {
     this.#clients.clear();
   }
 
-  #send(text: string): void {
+  /** Sends to all, who are each as slow as they like. */
+  tell(text: string): void {
     for (const client of this.#clients) {
       client.write(text);
       if (client.writableLength <= mostWaiting) continue;
@@ -64,7 +65,7 @@ export class EventFeed {
 
   #beat(): void {
     this.#callOff = this.#engine.options.world.after(heartbeatEvery, () => {
-      this.#send(':\n\n');
+      this.tell(':\n\n');
       this.#beat();
     });
   }

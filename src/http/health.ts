@@ -9,7 +9,7 @@ export function health(service: Service): Router {
     response.set('cache-control', 'no-store').json({ status: 'ok' });
   });
   router.get('/readyz', async (_request, response) => {
-    const reason = service.isStarted ? await databaseFault(service) : 'the service is starting';
+    const reason = service.isStarted ? await databaseFault(service) : 'the service is not started';
     response
       .status(reason === null ? 200 : 503)
       .set('cache-control', 'no-store')

@@ -23,7 +23,7 @@ function line(event: LoggedEvent, now: number): Html {
   const { version, recordedAt, data, state, meta } = event;
   const note = meta.held === true ? 'held' : meta.handled ? null : 'not handled';
   const { type, ...rest } = data;
-  return html`<tr class="${note !== null && 'unhandled'}">
+  return html`<tr${note !== null && html` class="unhandled"`}>
 <td>${version}
 <td>${ago(recordedAt, now)}
 <td><details><summary>${type}${note !== null && html` <span class="mark idle">${note}</span>`} <span class="title">${summarize(data)}</span></summary><pre>${JSON.stringify(rest, null, 2)}</pre></details>
