@@ -177,6 +177,12 @@ export const pullRequestMachine = base
                 target: '#pull-request.blocked',
                 actions: 'noteBlocked',
               },
+              'overlay.pushed': {
+                guard: 'isEarlierAttempt',
+                target: '#pull-request.merging',
+                reenter: true,
+                actions: 'noteOwnPush',
+              },
             },
           },
           pushing: {

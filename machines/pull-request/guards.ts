@@ -54,6 +54,14 @@ export function isCurrentAttempt({ context, event }: Asked): boolean {
   return 'attempt' in event && event.attempt === context.attempt;
 }
 
+/**
+ * A push that was under way when a newer head came (A3). The tip stands for another head than the one this attempt's
+ * fetch was told to compare with, so what was asked no longer answers whether the push is a fast-forward (A1, A2).
+ */
+export function isEarlierAttempt({ context, event }: Asked): boolean {
+  return 'attempt' in event && event.attempt < context.attempt;
+}
+
 export function isPathInTheWay(asked: Asked): boolean {
   return (
     isCurrentAttempt(asked) && asked.event.type === 'head.fetched' && asked.event.obstacle !== null
