@@ -1,4 +1,4 @@
-import { rm, unlink, writeFile } from 'node:fs/promises';
+import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildError, JobResult } from '../../../machines/build.ts';
 import type { BuildReport } from '../../ports/ci.ts';
@@ -10,30 +10,14 @@ import {
   type PlannedJob,
   type StoredRequest,
 } from './build-record.ts';
+import { BuildFailed, Cancelled, Lost } from './build-interrupted.ts';
 import { Commands, directoryOf } from './commands.ts';
-import { forget, standingOf, type Exited } from './detached.ts';
-import { evaluationFailure, missingPathError } from './evaluation-error.ts';
-import { evaluationCommand, readEvaluation } from './evaluation.ts';
-import { isBrokenClone } from './fetch-cache.ts';
-import { flakeUrl } from './flake-url.ts';
+import { forget, standingOf } from './detached.ts';
+import { evaluate } from './evaluate.ts';
 import { follow } from './follow.ts';
 import type { Host } from './host.ts';
 import { buildCommand, jobOutcome } from './job-outcome.ts';
-import { endOfLog } from './log-text.ts';
 import { makePlan, readPlan } from './plan.ts';
-import { invalidPaths } from './store.ts';
-
-class Cancelled extends Error {}
-class Lost extends Error {}
-
-/** A build as a whole came to nothing. */
-class BuildFailed extends Error {
-  readonly error: BuildError;
-  constructor(error: BuildError) {
-    super(error.message);
-    this.error = error;
-  }
-}
 
 /**
  * One build, from its request to its last report. `carry` does what is left to do, told from what is on disk, so a build
@@ -166,7 +150,7 @@ export class Build {
   }
 
   private async work(): Promise<void> {
-    const plan = (await readPlan(this.directory)) ?? (await this.evaluate());
+    const plan = (await readPlan(this.directory)) ?? (await this.makePlan());
     this.setPlan(plan);
     this.begun = true;
     for (const [index, job] of plan.entries()) {
@@ -182,45 +166,11 @@ export class Build {
     if (worst !== undefined) throw worst.reason;
   }
 
-  private async evaluate(): Promise<PlannedJob[]> {
-    const { host, directory, request } = this;
-    const prefix = join(directory, 'evaluation');
-    const command = evaluationCommand(flakeUrl(request), host.attribute, prefix);
-    const cache = await host.fetchCache.current(request.remote);
-    let ended = await this.runEvaluation(prefix, command, cache);
-    if (ended.code !== 0 && isBrokenClone(await endOfLog(`${prefix}.log`))) {
-      const another = await host.fetchCache.replace(request.remote, cache);
-      await forget(prefix);
-      await rm(`${prefix}.log`, { force: true });
-      ended = await this.runEvaluation(prefix, command, another);
-    }
-    if (ended.code !== 0) throw await this.evaluationFailed(prefix, ended.code);
-    const evaluated = await readEvaluation(prefix, host.options.attribute);
-    if (evaluated.jobs === null) throw new BuildFailed(evaluated.error);
-    this.commands.signal.throwIfAborted();
-    return await makePlan(host, directory, evaluated.jobs);
-  }
-
-  private async runEvaluation(
-    prefix: string,
-    command: string[],
-    cacheDir: string,
-  ): Promise<Exited> {
-    const ended = await this.commands.run(prefix, this.host.evaluations, command, {
-      begins: () => this.begin(),
-      env: { XDG_CACHE_HOME: cacheDir },
-    });
-    if (ended.kind !== 'exited') throw new Lost();
-    return ended;
-  }
-
-  private async evaluationFailed(prefix: string, code: number): Promise<BuildFailed> {
-    const { kind, message, named } = evaluationFailure(await endOfLog(`${prefix}.log`), code);
-    const ours = named.filter((path) => this.request.cachePaths.includes(path));
-    if (ours.length === 0) return new BuildFailed({ kind, message, paths: [] });
-    // Nix names the first one only; each of the others would cost an evaluation of its own.
-    const gone = await invalidPaths(this.request.cachePaths, this.host.env).catch(() => []);
-    return new BuildFailed(missingPathError([...new Set([...gone, ...ours])]));
+  private async makePlan(): Promise<PlannedJob[]> {
+    const { host, directory, request, commands } = this;
+    const jobs = await evaluate(host, commands, directory, request, () => this.begin());
+    commands.signal.throwIfAborted();
+    return await makePlan(host, directory, jobs);
   }
 
   private async realise(job: PlannedJob, index: number): Promise<void> {

@@ -33,11 +33,15 @@ async function leftOvers(): Promise<string[]> {
 }
 
 test('C9 cancelled during a build: the builder is gone, and the report says cancelled', async () => {
-  const ci = lab.ci({ parallel: 2 });
-  const jobs = `{ a = job "a" "${endless('a')}"; b = good "b"; c = job "c" "${endless('c')}"; d = good "d"; }`;
+  const ci = lab.ci({ parallel: 3 });
+  const jobs = `{ a = job "a" "${endless('a')}"; b = good "b"; c = job "c" "${endless('c')}"; }`;
   const request = lab.request(await lab.commit(lab.flake(jobs)));
   await ci.start(request);
   const builders = [await pidIn('a'), await pidIn('c')];
+  await eventually(
+    async () => (await ci.report(request.stream, request))?.jobs[1]?.state === 'success',
+    'b to succeed',
+  );
   await ci.cancel(request.stream, request);
   await ci.cancel(request.stream, request);
   const report = await lab.finished(ci, request);
@@ -46,7 +50,6 @@ test('C9 cancelled during a build: the builder is gone, and the report says canc
     ['a', 'cancelled'],
     ['b', 'success'],
     ['c', 'cancelled'],
-    ['d', 'cancelled'],
   ]);
   for (const builder of builders) expect(await isGone(builder)).toBe(true);
   expect(await leftOvers()).toEqual([]);
