@@ -19,6 +19,9 @@ export type DeliveryAnswer =
     }
   | { readonly ignored: string };
 
+/** As many as the hook ever names. Anybody may send more; then reconciling finds the rest. */
+const mostHints = 1000;
+
 export function hintOf(config: RepositoryConfig, ref: string): Hint | null {
   const number = /^refs\/pull\/([1-9][0-9]{0,9})\/(?:head|base)$/.exec(ref)?.[1];
   if (number !== undefined) return { kind: 'pull', number: Number(number) };
@@ -53,7 +56,7 @@ export async function lookAtDelivery(
   const hints = new Map<string, Hint>();
   for (const { ref } of delivery.updates) {
     const hint = hintOf(place.config, ref);
-    if (hint !== null) hints.set(JSON.stringify(hint), hint);
+    if (hint !== null && hints.size < mostHints) hints.set(JSON.stringify(hint), hint);
   }
   const recorded: { stream: string; version: number }[] = [];
   const reasons = new Set<string>();

@@ -14,7 +14,7 @@ function section(build: BuildJson, now: number): Html {
   return html`<section>
 <h3>Attempt ${build.attempt} ${mark(build.verdict ?? (build.startedAt === null ? 'asked for' : 'building'))}</h3>
 <p>${build.description}</p>
-<p class="name">overlay ${sha(build.commit)} of ${sha(build.head)}, asked for ${ago(build.askedAt, now)}${took(build)};
+<p class="name">${build.commit === build.head ? html`commit ${sha(build.head)}` : html`overlay ${sha(build.commit)} of ${sha(build.head)}`}, asked for ${ago(build.askedAt, now)}${took(build)};
 <a href="${build.log}">evaluation log</a></p>
 ${build.jobs.length > 0 && jobsTable(build.jobs)}
 </section>

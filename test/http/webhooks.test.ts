@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { installHook } from '../../src/forges/git/install-hook.ts';
+import { Git } from '../../src/git/run.ts';
 import { errorAnswer, openSite, read, recordedAnswer, shareSite } from './site.ts';
 
 const shared = shareSite();
@@ -27,6 +30,22 @@ test('D1 the same delivery three times: one event, one overlay, one status, the 
   ]);
   expect(story.pushes(1)).toHaveLength(2);
   expect(story.statuses.filter((status) => status.startsWith(second.slice(0, 7)))).toHaveLength(1);
+});
+
+test('a push signals itself, by the hook', async () => {
+  const { story, head, url } = await openSite();
+  const git = new Git({ home: join(story.directory, 'hook-home') });
+  await installHook(git, story.repository.bare, { url: `${url}/webhooks/here` });
+  const second = story.pushPull(1, head, { 'a.c': 'second' });
+  await expect
+    .poll(() => story.context(1).then((context) => context.head), { timeout: 10_000 })
+    .toBe(second);
+  await story.settle();
+  const observed = (await story.events(1)).filter(({ data }) => data.type === 'pull.observed');
+  expect(observed.at(-1)).toMatchObject({
+    key: expect.stringMatching(/^delivery:[0-9a-f-]{36}$/),
+    meta: { source: 'webhook' },
+  });
 });
 
 test('a delivery without an id is a hint like any other', async () => {
