@@ -1,7 +1,7 @@
 import type { BranchContext } from './branch/context.ts';
 import type { Effect } from './effect.ts';
 import type { Snapshot } from './fold.ts';
-import { current, type PullContext } from './pull-request/context.ts';
+import { isLive, overlayOf, type PullContext } from './pull-request/context.ts';
 import { type AskedStatus, isAwaited } from './status.ts';
 
 /**
@@ -30,14 +30,10 @@ function isMootForPull(value: Snapshot['value'], context: PullContext, effect: E
     case 'overlay.push':
       return !isIn(value, 'merging') || effect.params.attempt !== context.attempt;
     case 'build.start': {
-      // A deadline that has passed is no reason to give up: the CI may come back (E8).
-      const overlay = current(context);
-      return (
-        !isOpen ||
-        overlay?.attempt !== effect.params.attempt ||
-        overlay.phase === 'cancelled' ||
-        overlay.phase === 'finished'
-      );
+      // Also an earlier attempt's, if it was left to finish (A4). A deadline that has passed is no reason to give up:
+      // the CI may come back (E8).
+      const overlay = overlayOf(context, effect.params);
+      return !isOpen || overlay === null || !isLive(overlay);
     }
     case 'cache.record':
       return !isIn(value, 'caching') || effect.params.attempt !== context.attempt;

@@ -149,6 +149,14 @@ export const earnLate: Step = (context, event) => {
   };
 };
 
+/** Nobody waits any more for a build that the CI has lost; should it end well after all, that still counts. */
+export const giveUpLate: Step = (context, event) => {
+  if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return nothing;
+  const overlay = overlayOf(context, event);
+  if (overlay === null) return nothing;
+  return { context: { overlays: withOverlay(context, { ...overlay, phase: 'cancelled' }) } };
+};
+
 export const dropDeadlines: Step = () => ({
   effects: [
     { type: 'timer.drop', params: { name: 'start' } },

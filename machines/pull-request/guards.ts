@@ -1,5 +1,5 @@
 import { entriesOf, pathsOf, sameEntries } from '../carried.ts';
-import { current, overlayOf, type PullContext } from './context.ts';
+import { current, isLive, overlayOf, type PullContext } from './context.ts';
 import type { PullEvent } from './events.ts';
 import { earn } from './earn.ts';
 
@@ -97,6 +97,13 @@ export function isEarlierBuild({ context, event }: Asked): boolean {
   if (event.type !== 'build.finished') return false;
   const overlay = overlayOf(context, event);
   return overlay !== null && overlay !== current(context) && overlay.phase !== 'finished';
+}
+
+/** Of a build that was left to finish (A4) nothing more will come. */
+export function isEarlierBuildLost({ context, event }: Asked): boolean {
+  if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return false;
+  const overlay = overlayOf(context, event);
+  return overlay !== null && overlay !== current(context) && isLive(overlay);
 }
 
 /** The evaluation named a store path that this overlay was given (C6). */

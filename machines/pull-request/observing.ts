@@ -1,6 +1,6 @@
 import { shortSha } from '../describe.ts';
 import { ask } from '../status.ts';
-import { current, isLive, type PullContext, withOverlay } from './context.ts';
+import { current, isLive, type Overlay, type PullContext } from './context.ts';
 import { nothing, type Outcome, type Step } from './step.ts';
 
 /** Takes in what the forge says. A cache branch that is to have another name starts anew under it. */
@@ -25,26 +25,29 @@ export const noteApproval: Step = (_, event) =>
 
 /** Ends what is under way for good: every pending status is closed with `text`, every build cancelled. */
 export function stopAll(context: PullContext, text: string): Outcome {
-  const live = context.overlays.filter(isLive);
+  const closed = closePending(context, text);
+  return cancel({ ...context, ...closed.context }, closed, () => true);
+}
+
+/** Cancels the live builds that are `unwanted`, before what is asked for besides. */
+function cancel(
+  context: PullContext,
+  besides: Outcome,
+  unwanted: (overlay: Overlay) => boolean,
+): Outcome {
+  const ended = context.overlays.filter((overlay) => isLive(overlay) && unwanted(overlay));
   return {
     context: {
+      ...besides.context,
       overlays: context.overlays.map((overlay) =>
-        isLive(overlay) ? { ...overlay, phase: 'cancelled' as const } : overlay,
+        ended.includes(overlay) ? { ...overlay, phase: 'cancelled' as const } : overlay,
       ),
-      ...closePending(context, text).context,
     },
     effects: [
-      ...live.flatMap((overlay) =>
-        overlay.commit === null
-          ? []
-          : [
-              {
-                type: 'build.cancel' as const,
-                params: { commit: overlay.commit, attempt: overlay.attempt },
-              },
-            ],
+      ...ended.flatMap(({ commit, attempt }) =>
+        commit === null ? [] : [{ type: 'build.cancel' as const, params: { commit, attempt } }],
       ),
-      ...(closePending(context, text).effects ?? []),
+      ...(besides.effects ?? []),
     ],
   };
 }
@@ -65,37 +68,38 @@ function closePending(context: PullContext, text: string): Outcome {
   };
 }
 
+/** Whether a build may yet leave a cache where there was none: it starts from nothing, and its deadline has not passed. */
+function isPromising(overlay: Overlay, context: PullContext, at: number): boolean {
+  const { phase, startedAt, carried } = overlay;
+  const patience = context.policy?.deadlines.finish ?? 0;
+  return (
+    (phase === 'asked' || phase === 'building') &&
+    Object.keys(carried).length === 0 &&
+    (startedAt === null || at - startedAt < patience)
+  );
+}
+
 /**
- * Makes way for another head, or another attempt at the same one (A4). A build that starts from a cache is cancelled;
- * a cold one is left to finish, because the cache it will leave is better than none, unless an older cold one of this
- * pull request already runs, whose cache comes sooner.
+ * Makes way for another head, or another attempt at the same one (A4). A build that starts from a cache is cancelled.
+ * Of those that start from none, the oldest is left to finish when a push comes, because the cache it will leave is
+ * better than none, and comes soonest.
  */
 export const supersede: Step = (context, event) => {
-  const overlay = current(context);
-  const next = event.type === 'pull.observed' ? event.pull.head : null;
+  const newest = current(context);
+  const isPush = event.type === 'pull.observed';
+  const next = isPush ? event.pull.head : null;
   const closed =
     next !== null && next !== context.head
       ? closePending(context, `superseded by ${shortSha(next)}`)
       : nothing;
-  if (overlay === null || overlay.commit === null || !isLive(overlay)) return closed;
-  const isWarm = Object.keys(overlay.carried).length > 0;
-  const another = context.overlays.some((other) => other !== overlay && isLive(other));
-  const isLeft =
-    event.type === 'pull.observed' &&
-    context.policy?.onPush === 'finish-cold' &&
-    !isWarm &&
-    !another;
-  if (isLeft) return closed;
-  return {
-    context: {
-      ...closed.context,
-      overlays: withOverlay(context, { ...overlay, phase: 'cancelled' }),
-    },
-    effects: [
-      { type: 'build.cancel', params: { commit: overlay.commit, attempt: overlay.attempt } },
-      ...(closed.effects ?? []),
-    ],
-  };
+  const live = context.overlays.filter(isLive);
+  const left =
+    isPush && context.policy?.onPush === 'cancel'
+      ? undefined
+      : live.find(
+          (overlay) => (isPush || overlay !== newest) && isPromising(overlay, context, event.at),
+        );
+  return cancel({ ...context, ...closed.context }, closed, (overlay) => overlay !== left);
 };
 
 /** Becomes a draft, or a head that waits for approval: nothing of it is built. */
