@@ -237,7 +237,7 @@ function jobStatuses(context: PullContext): Omit<AskedStatus, 'commit'>[] {
   if (policy === null || policy.reportJobs === 'none') return [];
   return context.jobs.flatMap((job) => {
     if (job.state === 'pending' || job.state === 'cancelled') return [];
-    const name = policy.jobContext.replaceAll('{job}', job.name);
+    const name = policy.jobContext.replaceAll('{job}', () => job.name);
     // One that was red, on this head, is made green; others are told only if all are wanted.
     const isSettled = job.state !== 'success';
     const wasTold = context.statuses.some((old) => old.commit === head && old.context === name);
