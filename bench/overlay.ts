@@ -5,18 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openMirror } from '../src/git/open-mirror.ts';
 import { Git } from '../src/git/run.ts';
-
-/** One line of `script/bench --json`. */
-export interface BenchResult {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** `value` over that of `against`, in the same run; null where there is nothing to compare with. */
-  readonly ratio: number | null;
-  readonly against: string | null;
-  readonly goal: string;
-  readonly ok: boolean;
-}
+import { type BenchResult, median } from './result.ts';
 
 const files = 50_000;
 const rounds = 21;
@@ -154,10 +143,6 @@ function run(directory: string, args: readonly string[], input = ''): string {
   return stdout;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
 
 function round2(value: number): number {
   return Math.round(value * 100) / 100;

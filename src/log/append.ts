@@ -9,6 +9,7 @@ import { refold } from './refold.ts';
 import { loadState, newStream, saveState, type StreamState } from './snapshots.ts';
 import { checkEvent, type EventMeta } from './stored-event.ts';
 import { versionOf } from './upcast.ts';
+import { writeRow } from './write-row.ts';
 
 /** An event to be recorded. */
 export interface Incoming {
@@ -189,18 +190,15 @@ async function insertEvent(
     source: row.source,
     ...(row.isHeld ? { held: true } : {}),
   };
-  await to.db
-    .insertInto('events')
-    .values({
-      stream: row.stream,
-      version: row.version,
-      type,
-      data: JSON.stringify(data),
-      meta: JSON.stringify(meta),
-      state: row.state,
-      machine_version: to.machineVersion,
-      key: row.key ?? null,
-      recorded_at: row.at,
-    })
-    .execute();
+  await writeRow(to.db, 'events', {
+    stream: row.stream,
+    version: row.version,
+    type,
+    data: JSON.stringify(data),
+    meta: JSON.stringify(meta),
+    state: row.state,
+    machine_version: to.machineVersion,
+    key: row.key ?? null,
+    recorded_at: row.at,
+  });
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Effect } from '../../machines/effect.ts';
 import type { LogDatabase } from './database.ts';
 import type { EffectRow } from './schema.ts';
+import { writeRow } from './write-row.ts';
 
 /** The event that effects are asked for by. */
 export interface Cause {
@@ -33,25 +34,22 @@ export async function storeEffects(
       );
     if (effect.type === 'timer.drop') continue;
     const isTimer = effect.type === 'timer.set';
-    await db
-      .insertInto('effects')
-      .values({
-        id: effectId(cause.stream, cause.version, index),
-        stream: cause.stream,
-        version: cause.version,
-        index,
-        kind: isTimer ? 'timer' : 'effect',
-        type: isTimer ? `timer.${effect.params.name}` : effect.type,
-        params: JSON.stringify(effect.params),
-        lane: isTimer ? 'timer' : laneOf(cause.stream, effect),
-        asked_at: cause.at,
-        run_at: isTimer ? cause.at + effect.params.after : cause.at,
-        lease_until: null,
-        last_error: null,
-        done_at: null,
-        outcome: null,
-      })
-      .execute();
+    await writeRow(db, 'effects', {
+      id: effectId(cause.stream, cause.version, index),
+      stream: cause.stream,
+      version: cause.version,
+      index,
+      kind: isTimer ? 'timer' : 'effect',
+      type: isTimer ? `timer.${effect.params.name}` : effect.type,
+      params: JSON.stringify(effect.params),
+      lane: isTimer ? 'timer' : laneOf(cause.stream, effect),
+      asked_at: cause.at,
+      run_at: isTimer ? cause.at + effect.params.after : cause.at,
+      lease_until: null,
+      last_error: null,
+      done_at: null,
+      outcome: null,
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import { current, overlayOf, type PullContext } from '../../machines/pull-reques
 import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
 import type { BuildsTable, PullsTable, SeedsTable } from './schema.ts';
+import { writeRow } from './write-row.ts';
 
 /** One step of a stream: what the read models are made from. */
 export interface Progress {
@@ -21,27 +22,11 @@ export interface Progress {
 /** Brings the read models up to one event, in the event's own transaction. */
 export async function project(db: LogDatabase, progress: Progress): Promise<void> {
   const row = pullRow(progress);
-  if (row !== null) {
-    const { stream, opened_at, ...changing } = row;
-    await db
-      .insertInto('pulls')
-      .values({ stream, opened_at, ...changing })
-      .onConflict((conflict) => conflict.column('stream').doUpdateSet(changing))
-      .execute();
-  }
+  if (row !== null) await writeRow(db, 'pulls', row, ['stream'], ['opened_at']);
   const build = buildChange(progress);
   if (build !== null) await saveBuild(db, build);
   const seed = seedRow(progress);
-  if (seed !== null) {
-    const { forge, repository_id, commit, ...changing } = seed;
-    await db
-      .insertInto('seeds')
-      .values({ forge, repository_id, commit, ...changing })
-      .onConflict((conflict) =>
-        conflict.columns(['forge', 'repository_id', 'commit']).doUpdateSet(changing),
-      )
-      .execute();
-  }
+  if (seed !== null) await writeRow(db, 'seeds', seed, ['forge', 'repository_id', 'commit']);
 }
 
 /** The stream's row in `pulls`; null as long as nothing has been observed of it. */

@@ -3,6 +3,7 @@ import { initialSnapshot } from '../../machines/fold.ts';
 import type { StreamKind } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
 import type { SnapshotsTable } from './schema.ts';
+import { writeRow } from './write-row.ts';
 
 /** Where a stream is: its machine's snapshot after `version` events. */
 export interface StreamState {
@@ -44,16 +45,17 @@ export async function saveState(
   stream: string,
   state: StreamState,
 ): Promise<void> {
-  const row = {
-    version: state.version,
-    machine_version: state.machineVersion,
-    held: state.held,
-    value: JSON.stringify(state.snapshot.value),
-    context: JSON.stringify(state.snapshot.context),
-  };
-  await db
-    .insertInto('snapshots')
-    .values({ stream, ...row })
-    .onConflict((conflict) => conflict.column('stream').doUpdateSet(row))
-    .execute();
+  await writeRow(
+    db,
+    'snapshots',
+    {
+      stream,
+      version: state.version,
+      machine_version: state.machineVersion,
+      held: state.held,
+      value: JSON.stringify(state.snapshot.value),
+      context: JSON.stringify(state.snapshot.context),
+    },
+    ['stream'],
+  );
 }

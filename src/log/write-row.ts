@@ -1,0 +1,50 @@
+import { CompiledQuery, type DialectAdapter, type Insertable, sql } from 'kysely';
+import type { LogDatabase } from './database.ts';
+import type { Tables } from './schema.ts';
+
+/** The texts of the inserts, by dialect: by table, columns and key. */
+const texts = new WeakMap<DialectAdapter, Map<string, string>>();
+
+/**
+ * Inserts a row; where one with the same `key` columns is there, replaces its other columns. Every append writes some of
+ * these, always of the same few shapes, and building and compiling such a query costs more than running it (a quarter
+ * of an append, `script/bench`): so each shape is compiled once.
+ */
+export async function writeRow<Table extends keyof Tables & string>(
+  db: LogDatabase,
+  table: Table,
+  row: Insertable<Tables[Table]>,
+  key: readonly (keyof Tables[Table] & string)[] = [],
+  keep: readonly (keyof Tables[Table] & string)[] = [],
+): Promise<void> {
+  const columns = Object.keys(row);
+  const { adapter } = db.getExecutor();
+  const known = texts.get(adapter) ?? new Map<string, string>();
+  texts.set(adapter, known);
+  const shape = `${table}(${columns.join()})${key.join()}/${keep.join()}`;
+  const text = known.get(shape) ?? compile(db, table, row, key, keep);
+  known.set(shape, text);
+  await db.executeQuery(CompiledQuery.raw(text, Object.values(row)));
+}
+
+function compile<Table extends keyof Tables & string>(
+  db: LogDatabase,
+  table: Table,
+  row: Insertable<Tables[Table]>,
+  key: readonly string[],
+  keep: readonly string[],
+): string {
+  const insert = db.insertInto(table).values(row);
+  if (key.length === 0) return insert.compile().sql;
+  const changing = Object.keys(row).filter((name) => !key.includes(name) && !keep.includes(name));
+  // Which columns there are is known only here; that they are the table's, the caller's types have seen to.
+  return insert
+    .onConflict((conflict) =>
+      conflict
+        .columns(key as never)
+        .doUpdateSet(
+          Object.fromEntries(changing.map((name) => [name, sql.ref(`excluded.${name}`)])) as never,
+        ),
+    )
+    .compile().sql;
+}
