@@ -9,8 +9,8 @@ import { nothing, type Outcome, type Step } from './step.ts';
 
 /** Asks for statuses on the newest attempt's head; what is already said is not said again. */
 function publish(context: PullContext, wanted: readonly Omit<AskedStatus, 'commit'>[]): Outcome {
-  const head = current(context)?.head ?? context.head;
-  if (head === null) return nothing;
+  const head = current(context)?.head;
+  if (head === undefined) return nothing;
   const { statuses, fresh } = ask(
     context.statuses,
     wanted.map((status) => ({ commit: head, ...status })),

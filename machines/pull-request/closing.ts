@@ -6,11 +6,11 @@ import { nothing, type Step } from './step.ts';
  * Ends everything: builds, pending statuses, what is kept in the store, the branch. Overlays are forgotten, so that no
  * late result finds its build (B4); the cache is remembered, should the pull request be reopened (B3).
  */
-export const close: Step = (context) => {
+export const close: Step = (context, event) => {
   const { policy } = context;
   if (policy === null) return nothing;
   const state = context.pull?.state === 'merged' ? 'merged' : 'closed';
-  const stopped = stopAll(context, `${state} before the build was finished`);
+  const stopped = stopAll(`${state} before the build was finished`)(context, event);
   return {
     context: { ...stopped.context, overlays: [], blocked: null, setbacks: 0, cold: null },
     effects: [

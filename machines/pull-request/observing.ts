@@ -1,7 +1,8 @@
 import { shortSha } from '../describe.ts';
 import { ask } from '../status.ts';
+import { report } from './building.ts';
 import { current, isLive, type Overlay, type PullContext } from './context.ts';
-import { nothing, type Outcome, type Step } from './step.ts';
+import { inTurn, nothing, type Outcome, type Step } from './step.ts';
 
 /** Takes in what the forge says. A cache branch that is to have another name starts anew under it. */
 export const observe: Step = (context, event) => {
@@ -23,10 +24,12 @@ export const observe: Step = (context, event) => {
 export const noteApproval: Step = (_, event) =>
   event.type === 'pull.approved' ? { context: { approved: event.head } } : nothing;
 
-/** Ends what is under way for good: every pending status is closed with `text`, every build cancelled. */
-export function stopAll(context: PullContext, text: string): Outcome {
-  const closed = closePending(context, text);
-  return cancel({ ...context, ...closed.context }, closed, () => true);
+/** Ends what is under way for good: every status is settled, every build cancelled. */
+export function stopAll(text: string): Step {
+  return (context, event) => {
+    const settled = settle(text)(context, event);
+    return cancel({ ...context, ...settled.context }, settled, () => true);
+  };
 }
 
 /** Cancels the live builds that are `unwanted`, before what is asked for besides. */
@@ -52,20 +55,26 @@ function cancel(
   };
 }
 
-function closePending(context: PullContext, text: string): Outcome {
-  const wanted = context.statuses
-    .filter((status) => status.state === 'pending')
-    .map(({ commit, context: name }) => ({
-      commit,
-      context: name,
-      state: 'error' as const,
-      description: text,
-    }));
-  const { statuses, fresh } = ask(context.statuses, wanted, context.head);
-  return {
-    context: { statuses },
-    effects: fresh.map((status) => ({ type: 'status.publish', params: status })),
-  };
+/**
+ * Settles what was said of a head: a build that has ended has its verdict, though its cache was still being recorded
+ * (A5, B4); of one that has not, the pending statuses are closed with `text`.
+ */
+function settle(text: string): Step {
+  return inTurn(report, (context) => {
+    const wanted = context.statuses
+      .filter((status) => status.state === 'pending')
+      .map(({ commit, context: name }) => ({
+        commit,
+        context: name,
+        state: 'error' as const,
+        description: text,
+      }));
+    const { statuses, fresh } = ask(context.statuses, wanted, context.head);
+    return {
+      context: { statuses },
+      effects: fresh.map((status) => ({ type: 'status.publish', params: status })),
+    };
+  });
 }
 
 /** Whether a build may yet leave a cache where there was none: it starts from nothing, and its deadline has not passed. */
@@ -88,9 +97,9 @@ export const supersede: Step = (context, event) => {
   const newest = current(context);
   const isPush = event.type === 'pull.observed';
   const next = isPush ? event.pull.head : null;
-  const closed =
+  const settled =
     next !== null && next !== context.head
-      ? closePending(context, `superseded by ${shortSha(next)}`)
+      ? settle(`superseded by ${shortSha(next)}`)(context, event)
       : nothing;
   const live = context.overlays.filter(isLive);
   const left =
@@ -99,12 +108,12 @@ export const supersede: Step = (context, event) => {
       : live.find(
           (overlay) => (isPush || overlay !== newest) && isPromising(overlay, context, event.at),
         );
-  return cancel({ ...context, ...closed.context }, closed, (overlay) => overlay !== left);
+  return cancel({ ...context, ...settled.context }, settled, (overlay) => overlay !== left);
 };
 
 /** Becomes a draft, or a head that waits for approval: nothing of it is built. */
 export const standDown: Step = (context, event) =>
-  event.type === 'pull.observed' ? stopAll(context, 'not built: waiting') : nothing;
+  event.type === 'pull.observed' ? stopAll('not built: waiting')(context, event) : nothing;
 
 export const noteTip: Step = (_, event) =>
   event.type === 'tip.observed' ? { context: { branchTip: event.tip } } : nothing;
