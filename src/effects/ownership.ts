@@ -5,11 +5,14 @@ const lookBack = 1000;
 
 /**
  * Whether a cache branch that ends in `tip` is ours: the log says that we pushed one of the commits on its first-parent
- * line or, the log being lost, the newest trailer on that line names this pull request (G5).
+ * line or, the log being lost, the newest trailer on that line names this pull request (G5). A push whose answer was
+ * lost, with its reason gone before it was asked for again, left a tip that the log does not know either: its own
+ * trailer says whose it is.
  */
 export async function isOurs(tip: string, scene: Scene): Promise<boolean> {
-  const known = await scene.overlays();
+  const known = await scene.pushed();
   const origin = await scene.mirror.origin(tip, known, lookBack);
   if (origin.known !== null) return true;
-  return known.length === 0 && origin.trailer === scene.stream;
+  if (known.length === 0) return origin.trailer === scene.stream;
+  return (await scene.mirror.origin(tip, [], 1)).trailer === scene.stream;
 }

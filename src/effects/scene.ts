@@ -20,8 +20,8 @@ export interface Scene {
   readonly project: string;
   /** The page that a status links to; null if people cannot reach the service. */
   readonly pageUrl: string | null;
-  /** Every overlay that the log says we pushed for the stream. */
-  overlays(): Promise<readonly string[]>;
+  /** Every commit that the log says we pushed for the stream. */
+  pushed(): Promise<readonly string[]>;
   /** The repository's commits that pull requests may start from. */
   seeds(): Promise<readonly string[]>;
   seed(commit: string): Promise<Seed | null>;

@@ -32,20 +32,24 @@ export function sceneOf(engine: Engine, row: EffectRow, snapshot: Snapshot): Sce
     repository: place.repository,
     project: place.config.project ?? place.repository.name,
     pageUrl: pageUrl(row.stream),
-    overlays: () => overlaysOf(engine, row.stream),
+    pushed: () => pushedTo(engine, row.stream),
     seeds: () => seedsOf(engine, place),
     seed: (commit) => seedAt(engine, place, commit),
   };
 }
 
-async function overlaysOf(engine: Engine, stream: string): Promise<string[]> {
+const pushedCommit = z.object({ commit: z.string() });
+
+/** From the events themselves: an overlay that was never built has no row among the builds. */
+async function pushedTo(engine: Engine, stream: string): Promise<string[]> {
   const rows = await engine.options.db
-    .selectFrom('builds')
-    .select('commit')
+    .selectFrom('events')
+    .select('data')
     .where('stream', '=', stream)
-    .orderBy('attempt', 'desc')
+    .where('type', 'in', ['overlay.pushed', 'cache.recorded'])
+    .orderBy('version', 'desc')
     .execute();
-  return rows.map((row) => row.commit);
+  return rows.map(({ data }) => pushedCommit.parse(JSON.parse(data)).commit);
 }
 
 async function seedsOf(engine: Engine, place: Place): Promise<string[]> {
