@@ -31,18 +31,26 @@ const entry = z.object({
   from: z.string().nullable(),
   path: z.string(),
 });
-const cacheContent = z.record(z.string(), entry).nullable();
-export type CacheContent = z.infer<typeof cacheContent>;
+const cacheContent = z.array(z.object({ name: z.string(), value: entry })).nullable();
+export type CacheContent = Record<string, z.infer<typeof entry>> | null;
+
+// A list, since a set with an attribute `outPath`, and a job may have any name, would be printed as that attribute.
+const listed = `file: let cache = import file; in if cache == null then null
+  else map (name: { inherit name; value = cache.\${name}; }) (builtins.attrNames cache)`;
 
 /** What a commit's cache file is for Nix itself. */
 export function cacheOf(story: Story, commit: string, file = 'cache.nix'): CacheContent {
   const copy = join(story.directory, `cache-${commit}.nix`);
   writeFileSync(copy, story.repository.show(commit, file));
-  const json = execFileSync('nix-instantiate', ['--eval', '--strict', '--json', copy], {
-    encoding: 'utf8',
-  });
+  const json = execFileSync(
+    'nix-instantiate',
+    ['--eval', '--strict', '--json', '-E', `(${listed}) ${copy}`],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   rmSync(copy);
-  return cacheContent.parse(JSON.parse(json));
+  const entries = cacheContent.parse(JSON.parse(json));
+  if (entries === null) return null;
+  return Object.fromEntries(entries.map(({ name, value }) => [name, value]));
 }
 
 const shownJobs = z.array(z.object({ name: z.string(), reason: z.string() }));

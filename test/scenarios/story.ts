@@ -25,6 +25,8 @@ export interface StoryOptions {
   readonly forge?: (real: Forge) => Forge;
   /** Stands between the engine and the real mirror. */
   readonly mirror?: (real: Mirror) => Mirror;
+  /** In place of the CI that does what the test says. */
+  readonly ci?: Adapters['ci'];
 }
 
 /**
@@ -69,9 +71,9 @@ export class Story {
         const real = this.#watched(adapters.forge(name, config, surroundings));
         return this.#options.forge?.(real) ?? real;
       },
-      ci: (_name, _config, _surroundings, listener) => {
+      ci: (name, config, surroundings, listener) => {
         this.ci.listen(listener);
-        return this.ci;
+        return this.#options.ci?.(name, config, surroundings, listener) ?? this.ci;
       },
       mirror: async (repository, surroundings) => {
         const real = await adapters.mirror(repository, surroundings);
@@ -117,15 +119,14 @@ export class Story {
 
   /** Waits until the stream is in that state (`building`, `merging.pushing`), whatever it takes. */
   async until(pull: number | string, state: string): Promise<void> {
-    const stream = this.stream(pull);
-    const isThere = async (): Promise<boolean> =>
-      stateText((await this.service.engine.state(stream)).snapshot.value) === state;
+    await this.untilSo(`${pull} is ${state}`, async () => (await this.state(pull)) === state);
+  }
+
+  /** Waits until something is so. */
+  async untilSo(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     const limit = Date.now() + 20_000;
-    while (!(await isThere())) {
-      if (Date.now() > limit) {
-        const now = stateText((await this.service.engine.state(stream)).snapshot.value);
-        throw new Error(`${stream} is ${now}, and does not become ${state}`);
-      }
+    while (!(await isSo())) {
+      if (Date.now() > limit) throw new Error(`it does not come to this: ${what}`);
       await new Promise((resolve) => {
         setTimeout(resolve, 5);
       });
