@@ -1,9 +1,32 @@
 import { Command } from 'commander';
+import { addAccept } from './accept.ts';
+import { addApprove } from './approve.ts';
+import { addConfig } from './config.ts';
+import { addDemo } from './demo.ts';
 import { addLog } from './log.ts';
+import { addMachine } from './machine.ts';
 import { addPulls } from './pulls.ts';
+import { addRebuild } from './rebuild.ts';
+import { addReconcile } from './reconcile.ts';
+import { addReplay } from './replay.ts';
 import { addServe } from './serve.ts';
 import { harmless } from './text.ts';
 import { readVersion } from './version.ts';
+
+/** In the order in which `--help` lists them. */
+const commands = [
+  addServe,
+  addDemo,
+  addPulls,
+  addLog,
+  addReplay,
+  addMachine,
+  addRebuild,
+  addApprove,
+  addAccept,
+  addReconcile,
+  addConfig,
+];
 
 /** The command line. Every command is one file, which adds itself. */
 export function program(): Command {
@@ -14,7 +37,7 @@ export function program(): Command {
     .configureOutput({
       outputError: (text, write) => write(`orthrus: ${usageLine(text)}\n`),
     });
-  for (const add of [addServe, addPulls, addLog]) add(orthrus);
+  for (const add of commands) add(orthrus);
   return orthrus;
 }
 

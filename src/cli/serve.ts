@@ -16,7 +16,7 @@ const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 export function addServe(program: Command): void {
   withConfig(program.command('serve'))
-    .description('the service: prints its URL on stdout, and logs on stderr')
+    .description('the service; its URL goes to stdout, its log to stderr')
     .option('--log-level <level>', levels.join(', '), 'info')
     .action(serve);
 }

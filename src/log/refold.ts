@@ -1,6 +1,7 @@
 import { bulkFold, type Snapshot } from '../../machines/fold.ts';
 import type { StreamKind } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
+import { eventPages } from './event-pages.ts';
 import { dataOf } from './stored-event.ts';
 
 /** The first event after which today's machine is in another state than the one that was recorded. */
@@ -23,29 +24,33 @@ export interface FoldRow {
 }
 
 /**
- * Folds the events of one stream, in order, through today's machine. States before the last `machine.accepted` are
- * history that somebody has accepted; they are not compared.
+ * Folds the events of one stream, row by row, through today's machine, and compares. States up to the last
+ * `machine.accepted` are history that somebody has accepted; they count for nothing.
  */
-export function foldRows(
-  stream: string,
-  rows: readonly FoldRow[],
-  fold: ReturnType<typeof bulkFold>,
-): Difference | null {
-  fold.reset();
-  const accepted = rows.findLastIndex((row) => row.type === 'machine.accepted');
-  let difference: Difference | null = null;
-  for (const [index, row] of rows.entries()) {
-    const replayed = fold.apply(dataOf(row), row.recorded_at);
-    if (difference === null && index > accepted && replayed !== row.state)
-      difference = {
-        stream,
+export class Comparison {
+  readonly #stream: string;
+  readonly #fold: ReturnType<typeof bulkFold>;
+  /** The first difference so far. */
+  difference: Difference | null = null;
+
+  constructor(stream: string, fold: ReturnType<typeof bulkFold>) {
+    this.#stream = stream;
+    this.#fold = fold;
+    fold.reset();
+  }
+
+  add(row: FoldRow): void {
+    const replayed = this.#fold.apply(dataOf(row), row.recorded_at);
+    if (row.type === 'machine.accepted') this.difference = null;
+    else if (this.difference === null && replayed !== row.state)
+      this.difference = {
+        stream: this.#stream,
         version: row.version,
         type: row.type,
         recorded: row.state,
         replayed,
       };
   }
-  return difference;
 }
 
 export async function readRows(db: LogDatabase, stream: string): Promise<FoldRow[]> {
@@ -64,6 +69,8 @@ export async function refold(
   kind: StreamKind,
 ): Promise<{ snapshot: Snapshot; difference: Difference | null }> {
   const fold = bulkFold(kind);
-  const difference = foldRows(stream, await readRows(db, stream), fold);
-  return { snapshot: fold.snapshot(), difference };
+  const comparison = new Comparison(stream, fold);
+  for await (const page of eventPages(db, { from: stream, to: stream }))
+    for (const row of page) comparison.add(row);
+  return { snapshot: fold.snapshot(), difference: comparison.difference };
 }
