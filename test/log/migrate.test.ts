@@ -1,0 +1,55 @@
+import Database from 'better-sqlite3';
+import { Kysely, Migrator, SqliteDialect, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import * as first from '../../migrations/0001-log.ts';
+import { openLog, readLog } from '../../src/log/database.ts';
+import { observed, openTestLog, sha } from './open-log.ts';
+
+test('an older database is migrated at start, and keeps what is in it', async () => {
+  const log = await openTestLog();
+  await log.close();
+  const file = `${log.file}-older`;
+  const older = new Kysely<unknown>({
+    dialect: new SqliteDialect({ database: new Database(file) }),
+  });
+  const provider = { getMigrations: async () => ({ '0001-log': first }) };
+  const { error } = await new Migrator({ db: older, provider }).migrateToLatest();
+  expect(error).toBeUndefined();
+  await sql`insert into events (stream, version, type, data, meta, state, machine_version, recorded_at)
+    values ('here:r1#1', 1, 'build.lost', '{}', '{"v":1,"handled":false,"source":"x"}', 'idle', 'm0', 1)`.execute(
+    older,
+  );
+  await older.destroy();
+
+  await expect(readLog(file)).rejects.toMatchObject({ code: 'older' });
+  const migrated = await openLog(file);
+  const rows = await migrated.db.selectFrom('events').select('type').execute();
+  expect(rows).toEqual([{ type: 'build.lost' }]);
+  expect(await migrated.db.selectFrom('pulls').selectAll().execute()).toEqual([]);
+  await migrated.close();
+  const reader = await readLog(file);
+  await reader.close();
+});
+
+test('a database of a newer program is refused with a word on what to do, and left alone', async () => {
+  const log = await openTestLog();
+  await log.append(observed(sha('a')));
+  await sql`insert into kysely_migration (name, timestamp) values ('0099-from-the-future', 'x')`.execute(
+    log.db,
+  );
+  await log.close();
+  const newer = { code: 'newer', message: expect.stringContaining('0099-from-the-future') };
+  await expect(openLog(log.file)).rejects.toMatchObject(newer);
+  await expect(readLog(log.file)).rejects.toMatchObject(newer);
+  // Refused twice: the writer's lock was let go.
+  await expect(openLog(log.file)).rejects.toMatchObject(newer);
+});
+
+test('a file that is no database is refused as that', async () => {
+  const log = await openTestLog();
+  await log.close();
+  const { writeFileSync } = await import('node:fs');
+  const file = `${log.file}-text`;
+  writeFileSync(file, 'this is no database, however long the text may be. '.repeat(40));
+  await expect(openLog(file)).rejects.toMatchObject({ name: 'LogError', code: 'corrupt' });
+});
