@@ -109,7 +109,9 @@ function cacheFor(context: PullContext, facts: HeadFetched): Pick<Overlay, 'carr
   const reason = coldReason(context, isForcePushed);
   if (context.cold !== null) return { carried: {}, cold: { jobs: {}, others: context.cold } };
   const own = reason === 'force-push' ? {} : context.cache;
-  const wanted = { ...seeded(own, facts.seed), ...(isForcePushed ? memory : {}) };
+  // The newest build of all was of this head unless the branch stands for another one, or for none (reopened, B3).
+  const isReturn = context.tip?.head !== facts.head;
+  const wanted = { ...seeded(own, facts.seed), ...(isReturn ? memory : {}) };
   const { kept, dropped } = withoutPaths(wanted, gone);
   return {
     carried: kept,
