@@ -50,6 +50,13 @@ export class Repository {
     return execGit(this.tree, 'rev-parse', 'HEAD');
   }
 
+  /** Merges `other` into `into`. @returns the merge commit; it is not pushed */
+  merge(into: string, other: string): string {
+    execGit(this.tree, 'checkout', '--quiet', '--force', '--detach', into);
+    execGit(this.tree, 'merge', '--quiet', '--no-ff', '--message', 'merge', other);
+    return execGit(this.tree, 'rev-parse', 'HEAD');
+  }
+
   /** Moves a ref of the bare repository to a commit, however it stood; null deletes it. */
   push(ref: string, commit: string | null): void {
     execGit(this.tree, 'push', '--quiet', '--force', 'origin', `${commit ?? ''}:${ref}`);

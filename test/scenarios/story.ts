@@ -38,6 +38,8 @@ export class Story {
   readonly world = new TestWorld();
   readonly repository = new Repository(join(this.directory, 'root'), 'o/r');
   readonly statuses: string[] = [];
+  /** Every push that was done, deletions too: `orthrus/pr-1 1a2b3c4`, `orthrus/pr-1 gone`. */
+  readonly moves: string[] = [];
   readonly config: Config;
   readonly #options: StoryOptions;
   /** One CI, whatever number of services come and go. */
@@ -76,7 +78,7 @@ export class Story {
         return this.#options.ci?.(name, config, surroundings, listener) ?? this.ci;
       },
       mirror: async (repository, surroundings) => {
-        const real = await adapters.mirror(repository, surroundings);
+        const real = this.#followed(await adapters.mirror(repository, surroundings));
         return this.#options.mirror?.(real) ?? real;
       },
     };
@@ -237,6 +239,18 @@ export class Story {
     } catch {
       return [];
     }
+  }
+
+  #followed(real: Mirror): Mirror {
+    return {
+      ...real,
+      push: async (branch, commit, expected) => {
+        const result = await real.push(branch, commit, expected);
+        if (result.outcome === 'pushed')
+          this.moves.push(`${branch} ${commit === null ? 'gone' : short(commit)}`);
+        return result;
+      },
+    };
   }
 
   #watched(real: Forge): Forge {
