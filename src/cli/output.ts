@@ -14,8 +14,8 @@ export async function printJson(value: unknown): Promise<void> {
 
 /** A line of progress on stderr, rewritten in place; silent where nobody watches. */
 export function progress(what: (done: number) => string): {
-  at(done: number): void;
-  end(): void;
+  at: (done: number) => void;
+  end: () => void;
 } {
   const isWatched = isatty(2);
   let last = 0;

@@ -3,6 +3,9 @@ import { addAccept } from './accept.ts';
 import { addApprove } from './approve.ts';
 import { addConfig } from './config.ts';
 import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
+import { addExport } from './export.ts';
+import { addImport } from './import.ts';
 import { addLog } from './log.ts';
 import { addMachine } from './machine.ts';
 import { addPulls } from './pulls.ts';
@@ -25,6 +28,9 @@ const commands = [
   addApprove,
   addAccept,
   addReconcile,
+  addExport,
+  addImport,
+  addDoctor,
   addConfig,
 ];
 

@@ -102,13 +102,12 @@ async function check(
   else if (report.first === null || isatty(1)) await print(`${checkText(report)}\n`);
   if (report.first === null) return;
   const { stream, version, type, recorded, replayed } = report.first;
-  const others = report.differing - 1;
+  const others =
+    report.differing === 1 ? '' : `, as ${count(report.differing - 1, 'more stream')} do`;
   throw new CliError(
     'failed',
     harmless(
-      `${stream} differs at version ${version} (${type}): recorded ${recorded}, replayed ${replayed}` +
-        `${others === 0 ? '' : `, and ${count(others, 'more stream')} differ${others === 1 ? 's' : ''}`}` +
-        '; serve holds such a stream until `orthrus accept` lets it go on',
+      `${stream} differs at version ${version} (${type}): recorded ${recorded}, replayed ${replayed}${others}; serve holds such a stream until \`orthrus accept\` lets it go on`,
     ),
   );
 }

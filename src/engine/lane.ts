@@ -1,12 +1,17 @@
 import type { Effect } from '../../machines/effect.ts';
 import { parseStreamName } from '../../machines/stream.ts';
-import type { Places } from './place.ts';
+import type { Place } from './place.ts';
+
+/** Whatever knows the configured repositories by their forge's ids. */
+export interface KnowsPlaces {
+  byId(forge: string, id: string): Pick<Place, 'config' | 'repository'> | null;
+}
 
 /**
  * What must not be done twice at once: git work on one stream, calls of one CI's project, calls with one forge's
  * token. A cancel never waits behind a push, and a rate limit holds up one token and nothing else.
  */
-export function laneOf(places: Places, stream: string, effect: Effect): string {
+export function laneOf(places: KnowsPlaces, stream: string, effect: Effect): string {
   const name = parseStreamName(stream);
   const place = name === null ? null : places.byId(name.forge, name.repositoryId);
   switch (effect.type) {

@@ -5,7 +5,7 @@ import type { LogDatabase } from './database.ts';
 import { asLogError, LogError } from './log-error.ts';
 import { dropEffects, storeEffects } from './outbox.ts';
 import { project } from './project.ts';
-import { refold } from './refold.ts';
+import { refold, whyHeld } from './refold.ts';
 import { loadState, newStream, saveState, type StreamState } from './snapshots.ts';
 import { checkEvent, type EventMeta } from './stored-event.ts';
 import { versionOf } from './upcast.ts';
@@ -142,10 +142,7 @@ export async function currentState(
   if (saved === null) return newStream(kind, to.machineVersion);
   if (saved.machineVersion === to.machineVersion && !anew) return saved;
   const folded = await refold(to.db, stream, kind);
-  const held =
-    folded.difference === null
-      ? null
-      : `version ${folded.difference.version} was recorded as ${folded.difference.recorded}, and replays as ${folded.difference.replayed}`;
+  const held = folded.difference === null ? null : whyHeld(folded.difference);
   return {
     version: saved.version,
     machineVersion: to.machineVersion,

@@ -13,6 +13,11 @@ export interface Difference {
   readonly replayed: string;
 }
 
+/** Why a stream that replays differently is not acted on (G4). */
+export function whyHeld({ version, recorded, replayed }: Difference): string {
+  return `version ${version} was recorded as ${recorded}, and replays as ${replayed}`;
+}
+
 /** The columns of an event that folding it takes. */
 export interface FoldRow {
   readonly version: number;
@@ -24,8 +29,22 @@ export interface FoldRow {
 }
 
 /**
- * Folds the events of one stream, row by row, through today's machine, and compares. States up to the last
- * `machine.accepted` are history that somebody has accepted; they count for nothing.
+ * The first difference, one event further. States up to the last `machine.accepted` are history that somebody has
+ * accepted; they count for nothing.
+ */
+export function compare(
+  before: Difference | null,
+  stream: string,
+  row: Pick<FoldRow, 'version' | 'type' | 'state'>,
+  replayed: string,
+): Difference | null {
+  const { version, type, state: recorded } = row;
+  if (type === 'machine.accepted') return null;
+  return before ?? (replayed === recorded ? null : { stream, version, type, recorded, replayed });
+}
+
+/**
+ * Folds the events of one stream, row by row, through today's machine, and compares.
  */
 export class Comparison {
   readonly #stream: string;
@@ -41,15 +60,7 @@ export class Comparison {
 
   add(row: FoldRow): void {
     const replayed = this.#fold.apply(dataOf(row), row.recorded_at);
-    if (row.type === 'machine.accepted') this.difference = null;
-    else if (this.difference === null && replayed !== row.state)
-      this.difference = {
-        stream: this.#stream,
-        version: row.version,
-        type: row.type,
-        recorded: row.state,
-        replayed,
-      };
+    this.difference = compare(this.difference, this.#stream, row, replayed);
   }
 }
 

@@ -14,9 +14,13 @@ parentPort?.on('message', (asked: unknown) => {
 
 async function answer(asked: unknown): Promise<void> {
   try {
+    // A thread is no window.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     parentPort?.postMessage({ checked: await checkRange(log.db, range.parse(asked)) });
   } catch (error) {
     // As it is: an error's own fields would be lost on the way.
+    // A thread is no window.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     parentPort?.postMessage({ failed: error instanceof Error ? error.message : String(error) });
   }
 }

@@ -148,6 +148,8 @@ function ask(worker: Worker, range: StreamRange): Promise<unknown> {
       worker.off('error', reject);
       resolve(message);
     });
+    // A thread is no window.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     worker.postMessage(range);
   });
 }

@@ -11,7 +11,8 @@ export interface HookResult {
   readonly message: string | null;
 }
 
-const ourFile = 'orthrus-post-receive';
+/** Where ours stands when the hook is somebody else's. */
+export const ourHookFile = 'orthrus-post-receive';
 
 /**
  * Installs the post-receive hook into a bare repository, or brings it up to date. A hook that is not ours stays.
@@ -36,7 +37,7 @@ export async function installHook(
   try {
     mkdirSync(hooks, { recursive: true });
     put(join(hooks, signalFile), signalScript(options.url, { directory, name }), 0o644);
-    const file = theirs || elsewhere !== '' ? join(hooks, ourFile) : hook;
+    const file = theirs || elsewhere !== '' ? join(hooks, ourHookFile) : hook;
     put(file, hookScript(options.node ?? process.execPath), 0o755);
   } catch (cause) {
     throw new PortError(
@@ -49,12 +50,12 @@ export async function installHook(
   const place = elsewhere === '' ? hook : `the post-receive hook in ${elsewhere}`;
   return {
     installed: false,
-    message: `${place} is not ours; to signal pushes at once, add as its second line: ${lineToAdd(join(directory, 'hooks', ourFile))}`,
+    message: `${place} is not ours; to signal pushes at once, add as its second line: ${lineToAdd(join(directory, 'hooks', ourHookFile))}`,
   };
 }
 
 /** Their hook may want git's lines as well: they are kept, ours reads them, and theirs finds them on its stdin again. */
-function lineToAdd(ours: string): string {
+export function lineToAdd(ours: string): string {
   const quoted = `'${ours.replaceAll("'", `'\\''`)}'`;
   return `kept=$(mktemp); cat >"$kept"; ${quoted} <"$kept"; exec <"$kept"; rm "$kept"`;
 }

@@ -1,0 +1,78 @@
+import type { Effect } from '../../machines/effect.ts';
+import { parseStreamName } from '../../machines/stream.ts';
+import type { LogDatabase } from './database.ts';
+import type { EventRow } from './stored-event.ts';
+import { StreamRebuild } from './stream-rebuild.ts';
+
+export interface RebuildOptions {
+  readonly machineVersion: string;
+  readonly laneOf: (stream: string, effect: Effect) => string;
+  readonly onProgress?: (events: number) => void;
+}
+
+export interface Rebuilt {
+  readonly events: number;
+  readonly streams: number;
+  /** How many streams today's machine replays differently; they are held (G4). */
+  readonly held: number;
+}
+
+/**
+ * Makes everything anew that is a projection of the log: snapshots, read models, and the outbox with what the log shows
+ * as done, done. Runs in the caller's transaction.
+ */
+export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise<Rebuilt> {
+  for (const table of ['snapshots', 'effects', 'lanes', 'pulls', 'builds', 'seeds'] as const)
+    await db.deleteFrom(table).execute();
+  const { branches, pulls } = await streamsOf(db);
+  const total = { events: 0, streams: 0, held: 0 };
+  // Two branches may have built the same commit, and the last one stands among the seeds: so they go together, in the
+  // order in which things happened. A pull request shares nothing with others.
+  for (const group of [branches, ...pulls.map((stream) => [stream])]) {
+    const folds = new Map(group.map((stream) => [stream, new StreamRebuild(db, stream, options)]));
+    for await (const row of rowsOf(db, group)) {
+      await folds.get(row.stream)?.add(row);
+      total.events += 1;
+      options.onProgress?.(total.events);
+    }
+    for (const fold of folds.values()) {
+      total.streams += 1;
+      if (await fold.end()) total.held += 1;
+    }
+  }
+  return total;
+}
+
+async function streamsOf(db: LogDatabase): Promise<{ branches: string[]; pulls: string[] }> {
+  const rows = await db
+    .selectFrom('events')
+    .select('stream')
+    .distinct()
+    .orderBy('stream')
+    .execute();
+  const isBranch = (stream: string): boolean => parseStreamName(stream)?.subject.kind === 'branch';
+  const streams = rows.map((row) => row.stream);
+  return {
+    branches: streams.filter(isBranch),
+    pulls: streams.filter((stream) => !isBranch(stream)),
+  };
+}
+
+/** The events of some streams, in the order in which they were recorded. */
+async function* rowsOf(db: LogDatabase, streams: readonly string[]): AsyncGenerator<EventRow> {
+  const [only, ...more] = streams;
+  if (only === undefined) return;
+  let [position, version] = [0, 0];
+  for (;;) {
+    const events = db.selectFrom('events').selectAll().limit(500);
+    const page = await (more.length === 0
+      ? // By the index of its own, not through the whole log.
+        events.where('stream', '=', only).where('version', '>', version).orderBy('version')
+      : events.where('stream', 'in', streams).where('position', '>', position).orderBy('position')
+    ).execute();
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    ({ position, version } = last);
+  }
+}

@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import type { Effect } from '../../machines/effect.ts';
+import {
+  type Decision,
+  decide,
+  type EventData,
+  initialSnapshot,
+  stateText,
+} from '../../machines/fold.ts';
+import { kindOf } from './append.ts';
+import type { LogDatabase } from './database.ts';
+import { dropEffects, effectId, storeEffects } from './outbox.ts';
+import { project } from './project.ts';
+import { compare, type Difference, whyHeld } from './refold.ts';
+import { saveState } from './snapshots.ts';
+import { eventMeta, type EventRow, dataOf } from './stored-event.ts';
+
+/**
+ * Goes through one stream's events once more, as `append` went through them, without anything outside: stores the
+ * effects they asked for, and ends those that later events answer.
+ *
+ * An effect is answered by the event that was recorded under its id; a build that was asked for also by any word of the
+ * CI about it. And since effects of one stream and lane are carried out in order, whatever stands in its lane before an
+ * answered one has had its turn. What is left was perhaps done: it will be carried out again, which is safe (rule 3).
+ */
+export class StreamRebuild {
+  readonly #db: LogDatabase;
+  readonly #stream: string;
+  readonly #options: {
+    readonly machineVersion: string;
+    readonly laneOf: (stream: string, effect: Effect) => string;
+  };
+  #snapshot;
+  #version = 0;
+  #difference: Difference | null = null;
+  /** Commit and attempt to the effects that asked for that build. */
+  readonly #asked = new Map<string, string[]>();
+
+  constructor(
+    db: LogDatabase,
+    stream: string,
+    options: {
+      readonly machineVersion: string;
+      readonly laneOf: (stream: string, effect: Effect) => string;
+    },
+  ) {
+    this.#db = db;
+    this.#stream = stream;
+    this.#options = options;
+    this.#snapshot = initialSnapshot(kindOf(stream));
+  }
+
+  async add(row: EventRow): Promise<void> {
+    const event = dataOf(row);
+    const { version, recorded_at: at } = row;
+    const isHeld = eventMeta.parse(JSON.parse(row.meta)).held === true;
+    await this.#answer(row, event);
+    const before = this.#snapshot;
+    const decision = decide(before, event, at);
+    this.#snapshot = decision.snapshot;
+    this.#version = version;
+    const state = stateText(decision.snapshot.value);
+    this.#difference = compare(this.#difference, this.#stream, row, state);
+    if (row.type === 'machine.accepted') await dropEffects(this.#db, this.#stream, at);
+    // Of what came in while the stream was held, nothing was done.
+    if (isHeld || !decision.handled) return;
+    await this.#store(version, at, decision);
+    await project(this.#db, {
+      stream: this.#stream,
+      version,
+      at,
+      event,
+      before,
+      after: decision.snapshot,
+    });
+  }
+
+  /** @returns whether the stream is held */
+  async end(): Promise<boolean> {
+    const held = this.#difference === null ? null : whyHeld(this.#difference);
+    await saveState(this.#db, this.#stream, {
+      version: this.#version,
+      machineVersion: this.#options.machineVersion,
+      held,
+      snapshot: this.#snapshot,
+    });
+    await this.#endWhatHadItsTurn();
+    await this.#endWhatIsCovered();
+    return held !== null;
+  }
+
+  async #store(version: number, at: number, { effects }: Decision): Promise<void> {
+    await storeEffects(
+      this.#db,
+      { stream: this.#stream, version, at },
+      effects,
+      this.#options.laneOf,
+    );
+    for (const [index, effect] of effects.entries()) {
+      if (effect.type !== 'build.start') continue;
+      const key = `${effect.params.commit}.${effect.params.attempt}`;
+      const earlier = this.#asked.get(key) ?? [];
+      this.#asked.set(key, [...earlier, effectId(this.#stream, version, index)]);
+    }
+  }
+
+  async #answer(row: EventRow, event: EventData): Promise<void> {
+    const prefix = `${this.#stream}/`;
+    if (row.key?.startsWith(prefix) === true) {
+      const [, id, attempts] = /^(.*?\/\d+\.\d+)(?::(\d+))?$/s.exec(row.key) ?? [];
+      if (id !== undefined) await this.#finish(id, row, event, Number(attempts ?? 0));
+    }
+    if (/^build\.(started|progressed|finished)$/.test(event.type) && 'commit' in event) {
+      const key = `${event.commit}.${'attempt' in event ? event.attempt : 0}`;
+      for (const id of this.#asked.get(key) ?? []) await this.#finish(id, row, event, 1);
+      this.#asked.delete(key);
+    }
+  }
+
+  async #finish(id: string, row: EventRow, event: EventData, attempts: number): Promise<void> {
+    const isDead = event.type.endsWith('.failed') && 'message' in event;
+    await this.#db
+      .updateTable('effects')
+      .set({
+        done_at: row.recorded_at,
+        attempts,
+        outcome: attempts === 0 ? 'fired' : isDead ? 'dead' : 'done',
+        last_error: isDead ? event.message : null,
+      })
+      .where('id', '=', id)
+      .where('done_at', 'is', null)
+      .execute();
+  }
+
+  async #endWhatHadItsTurn(): Promise<void> {
+    await sql`
+      update effects set done_at = asked_at, outcome = 'done'
+      where stream = ${this.#stream} and kind = 'effect' and done_at is null and exists (
+        select 1 from effects later
+        where later.stream = effects.stream and later.lane = effects.lane
+          and later.kind = 'effect' and later.outcome in ('done', 'dead')
+          and (later.version, later."index") > (effects.version, effects."index")
+      )`.execute(this.#db);
+  }
+
+  /** What is kept in the store is said as a whole: the last word covers those before it. */
+  async #endWhatIsCovered(): Promise<void> {
+    await sql`
+      update effects set done_at = asked_at, outcome = 'moot'
+      where stream = ${this.#stream} and type = 'cache.retain' and done_at is null and exists (
+        select 1 from effects later
+        where later.stream = effects.stream and later.type = effects.type and later.done_at is null
+          and (later.version, later."index") > (effects.version, effects."index")
+      )`.execute(this.#db);
+  }
+}
