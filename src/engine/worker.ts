@@ -1,3 +1,4 @@
+import { relaxed } from '../log/database.ts';
 import { isUnavailable } from '../log/log-error.ts';
 import { effect as effectSchema, type Effect } from '../../machines/effect.ts';
 import type { EventData } from '../../machines/fold.ts';
@@ -90,7 +91,7 @@ export class Worker {
         this.#isWoken = false;
         this.#fireTimers();
         while (this.#isRunning && this.#underWay.size < concurrency) {
-          const row = await claimEffect(db, world.now(), leaseFor);
+          const row = await relaxed(db, (tx) => claimEffect(tx, world.now(), leaseFor));
           if (row === null) break;
           this.#begin(row);
         }
@@ -165,7 +166,9 @@ export class Worker {
     error: string | null,
   ): Promise<void> {
     const { db, world } = this.#engine.options;
-    await this.#persist(() => finishEffect(db, row, { at: world.now(), outcome, error }));
+    await this.#persist(() =>
+      relaxed(db, (tx) => finishEffect(tx, row, { at: world.now(), outcome, error })),
+    );
     this.#engine.tried({ type: row.type, outcome });
   }
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { asLogError, LogError } from './log-error.ts';
 import { migrate, requireCurrent } from './migrate.ts';
 import type { Tables } from './schema.ts';
+import { LogDialect } from './sqlite-dialect.ts';
 
 export type LogDatabase = Kysely<Tables>;
 
@@ -30,7 +31,7 @@ export async function openLog(
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma(`synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('busy_timeout = 1000');
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: cached(sqlite) }) });
+    const db = new Kysely<Tables>({ dialect: new LogDialect({ database: cached(sqlite) }) });
     await migrate(db);
     return {
       db,
@@ -55,12 +56,34 @@ export async function readLog(file: string): Promise<OpenLog> {
   try {
     const sqlite = new Database(file, { readonly: true });
     sqlite.pragma('busy_timeout = 1000');
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: cached(sqlite) }) });
+    const db = new Kysely<Tables>({ dialect: new LogDialect({ database: cached(sqlite) }) });
     await requireCurrent(db);
     return { db, close: () => db.destroy() };
   } catch (error) {
     throw asLogError(error);
   }
+}
+
+/**
+ * Writes what a power cut may undo: leases, and the end of effects of which nothing came but their doing. All of it is
+ * found again by carrying an effect out once more, which is safe (rule 3); a commit that waits for the disk costs many
+ * times as much as the write. What was recorded before stays as durable as it was.
+ */
+export async function relaxed<T>(
+  db: LogDatabase,
+  write: (db: LogDatabase) => Promise<T>,
+): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(connection);
+    await sql`pragma synchronous = normal`.execute(connection);
+    try {
+      return await write(connection);
+    } finally {
+      await sql`pragma synchronous = ${sql.raw(String(rows[0]?.synchronous ?? 2))}`.execute(
+        connection,
+      );
+    }
+  });
 }
 
 /**
