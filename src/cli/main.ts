@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { explain } from './explain.ts';
-import { program } from './program.ts';
+import { run } from './run.ts';
 
 // Whoever reads our output may have had enough of it (`orthrus log … | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,10 +7,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  await program().parseAsync();
-} catch (error) {
-  const { line, exitCode } = explain(error);
-  if (line !== null) process.stderr.write(`${line}\n`);
-  process.exitCode = exitCode;
-}
+process.exitCode = await run(process.argv.slice(2));

@@ -6,7 +6,7 @@ import type { LogDatabase } from '../log/database.ts';
 import { checkLog, type CheckReport } from '../replay/check.ts';
 import { type TravelStep, travel } from '../replay/time-travel.ts';
 import { CliError } from './cli-error.ts';
-import { findStream } from './find-stream.ts';
+import { findStream, nameOf } from './find-stream.ts';
 import { print, printJson, progress } from './output.ts';
 import { reading, type ReadingOptions, withJson } from './reading.ts';
 import { stepJson, stepText } from './replay-text.ts';
@@ -98,18 +98,34 @@ async function check(
   const shown = progress((events) => `replayed ${count(events, 'event')}`);
   const report = await checkLog(db, config.database.file, { onProgress: shown.at });
   shown.end();
-  if (options.json === true) await printJson({ ...report, ok: report.first === null });
+  const named = report.first === null ? null : await pullOf(db, report.first.stream);
+  if (options.json === true)
+    await printJson({
+      ...report,
+      first: report.first === null ? null : { pull: named, ...report.first },
+      ok: report.first === null,
+    });
   else if (report.first === null || isatty(1)) await print(`${checkText(report)}\n`);
   if (report.first === null) return;
-  const { stream, version, type, recorded, replayed } = report.first;
+  const { version, type, recorded, replayed } = report.first;
   const others =
     report.differing === 1 ? '' : `, as ${count(report.differing - 1, 'more stream')} do`;
   throw new CliError(
     'failed',
     harmless(
-      `${stream} differs at version ${version} (${type}): recorded ${recorded}, replayed ${replayed}${others}; serve holds such a stream until \`orthrus accept\` lets it go on`,
+      `${named} differs at version ${version} (${type}): recorded ${recorded}, replayed ${replayed}${others}; serve holds such a stream until \`orthrus accept ${named}\` lets it go on`,
     ),
   );
+}
+
+/** The stream as people name it, or its own name where nothing was ever seen of it. */
+async function pullOf(db: LogDatabase, stream: string): Promise<string> {
+  const row = await db
+    .selectFrom('pulls')
+    .select(['forge', 'repository', 'number', 'branch'])
+    .where('stream', '=', stream)
+    .executeTakeFirst();
+  return row === undefined ? stream : nameOf(row);
 }
 
 function checkText(report: CheckReport): string {

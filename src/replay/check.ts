@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import type { LogDatabase } from '../log/database.ts';
 import { type StreamRange, streamRanges } from '../log/event-pages.ts';
 import { LogError } from '../log/log-error.ts';
 import type { Difference } from '../log/refold.ts';
 import { type Checked, checkRange } from './check-range.ts';
+import { startThread } from './start-thread.ts';
 
 /** Every stream through today's machine, against the states that were recorded (G4). */
 export interface CheckReport {
@@ -116,16 +117,7 @@ async function work(
   take: () => Promise<Numbered | null>,
   add: (index: number, checked: Checked) => void,
 ): Promise<void> {
-  const isSource = import.meta.url.endsWith('.ts');
-  const worker = new Worker(
-    new URL(isSource ? './check-worker.ts' : './check-worker.js', import.meta.url),
-    {
-      workerData: { file },
-      execArgv: isSource ? ['--import', 'tsx'] : [],
-      // A fold makes much that dies young; with room for it there is half as much to collect.
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
-    },
-  );
+  const worker = startThread(file);
   try {
     for (let next = await take(); next !== null; next = await take()) {
       const told = answer.parse(await ask(worker, next.range));
