@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { stateText } from '../../machines/fold.ts';
@@ -10,12 +10,13 @@ import { Crossings } from './crossings.ts';
 import { DiskCi } from './disk-ci.ts';
 
 /**
- * The whole service over a git server, with a CI that is always done: #1 is built; somebody pushes to it; it closes.
- * Killed at its n-th crossing, or not at all (0). Begun again, it goes on where it was.
+ * The whole service over a git server, with a CI that is always done, for one stage of a pull request's life: #1 is built
+ * (1); somebody has pushed to it (2); it has been closed (3). Killed at its n-th crossing, or not at all (0). Begun again,
+ * it goes on where it was.
  *
- *     child DIRECTORY N SECOND-HEAD   → crossings.json, what was seen at each stage in stage-<n>.json
+ *     child DIRECTORY N STATE HEAD   → `crossings`, and what the world looks like then in `seen.json`
  */
-const [directory = '', deadly = '0', second = ''] = process.argv.slice(2);
+const [directory = '', deadly = '0', state = '', head = ''] = process.argv.slice(2);
 const bare = join(directory, 'root', 'o', 'r.git');
 const crossings = new Crossings(Number(deadly));
 crossings.database();
@@ -59,20 +60,16 @@ const at = (ref: string): string | null => {
 };
 
 const branch = 'refs/heads/orthrus/pr-1';
-const pullRef = 'refs/pull/1/head';
 const stream = (): string => `here:${git('config', 'orthrus.id')}#1`;
 
-async function until(state: string, head: string): Promise<void> {
-  for (;;) {
-    const { snapshot } = await service.engine.state(stream());
-    if (snapshot.context.head === head && stateText(snapshot.value) === state) return;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+async function isThere(): Promise<boolean> {
+  const { snapshot } = await service.engine.state(stream());
+  return snapshot.context.head === head && stateText(snapshot.value) === state;
 }
 
 /** Each status once, however often it was said: an identical one may repeat. Durations vary. */
-function statuses(head: string): string[] {
-  const said = git('notes', '--ref=orthrus', 'show', head)
+function statuses(of: string): string[] {
+  const said = git('notes', '--ref=orthrus', 'show', of)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
@@ -82,7 +79,7 @@ function statuses(head: string): string[] {
   return said.filter((line, index) => line !== said[index - 1]);
 }
 
-function seen(head: string): Record<string, unknown> {
+function seen(): Record<string, unknown> {
   const tip = at(branch);
   return {
     ...disk?.told(),
@@ -90,44 +87,18 @@ function seen(head: string): Record<string, unknown> {
     ...(tip === null
       ? { tree: null }
       : {
-          tree: git('ls-tree', '-r', tip).replaceAll(head, '<head>'),
-          parents: git('log', '--format=%s', '--first-parent', branch).replaceAll(
-            /[0-9a-f]{7}/g,
-            '…',
-          ),
+          tree: git('ls-tree', '-r', tip),
+          commits: git('log', '--format=%s', '--first-parent', branch),
           moves: git('reflog', 'show', branch).split('\n').length,
         }),
-    integrity: service.log === undefined ? null : 'open',
   };
 }
 
-async function stage(
-  number: number,
-  enact: () => void,
-  state: string,
-  head: string,
-): Promise<void> {
-  const file = join(directory, `stage-${number}.json`);
-  if (existsSync(file)) return;
-  enact();
-  await service.reconciler.run();
-  await until(state, head);
-  await service.reports.settled();
-  await service.engine.settled();
-  writeFileSync(file, JSON.stringify(seen(head)));
-}
-
-const first = readFileSync(join(directory, 'first'), 'utf8');
 await service.start('http://127.0.0.1:9');
-await stage(1, () => {}, 'idle', first);
-await stage(2, () => git('update-ref', pullRef, second), 'idle', second);
-await stage(
-  3,
-  () => {
-    if (at(pullRef) !== null) git('update-ref', '-d', pullRef);
-  },
-  'closed',
-  second,
-);
+await service.reconciler.run();
+while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 2));
+await service.reports.settled();
+await service.engine.settled();
 writeFileSync(join(directory, 'crossings'), String(crossings.count));
+writeFileSync(join(directory, 'seen.json'), JSON.stringify(seen()));
 await service.stop();

@@ -53,3 +53,22 @@ test('a file that is no database is refused as that', async () => {
   writeFileSync(file, 'this is no database, however long the text may be. '.repeat(40));
   await expect(openLog(file)).rejects.toMatchObject({ name: 'LogError', code: 'corrupt' });
 });
+
+test('a migration that breaks off leaves nothing behind, and is made at the next start', async () => {
+  const log = await openTestLog();
+  await log.close();
+  const file = `${log.file}-half`;
+  // A table of the last migration is in the way: the whole of it is taken back.
+  const sqlite = new Database(file);
+  sqlite.exec('create table seeds (x)');
+  sqlite.close();
+  await expect(openLog(file)).rejects.toThrow('already exists');
+  const after = new Database(file);
+  const tables = after.prepare("select name from sqlite_master where type = 'table'").pluck().all();
+  expect(tables).not.toContain('pulls');
+  expect(tables).not.toContain('builds');
+  after.exec('drop table seeds');
+  after.close();
+  const opened = await openLog(file);
+  await opened.close();
+});
