@@ -23,6 +23,9 @@ export class Repository {
     execGit(this.bare, 'config', 'core.logAllRefUpdates', 'always');
     execGit(this.tree, 'init', '--quiet', '--initial-branch=main');
     execGit(this.tree, 'remote', 'add', 'origin', this.bare);
+    // Whatever is in the bare repository can be built upon.
+    const alternates = join(this.tree, '.git', 'objects', 'info', 'alternates');
+    writeFileSync(alternates, `${join(this.bare, 'objects')}\n`);
   }
 
   git(...args: string[]): string {

@@ -132,14 +132,13 @@ test('A3 several pushes while merging: one overlay, for the newest head', async 
   const base = story.pushMain({ 'a.c': 'base' });
   const fetching = gates.hold('fetch');
   const first = story.pushPull(1, base, { 'a.c': '1' });
-  const started = story.start();
+  await story.open();
   await fetching.reached;
   const second = story.pushPull(1, first, { 'a.c': '2' });
   await story.notice();
   const third = story.pushPull(1, second, { 'a.c': '3' });
   await story.notice();
   fetching.release();
-  await started;
   await story.settle();
 
   const overlay = story.tip(1);

@@ -68,6 +68,12 @@ export class Story {
 
   /** Starts the service; after `stop`, starts it again over what the first one left. */
   async start(): Promise<void> {
+    await this.open();
+    await this.settle();
+  }
+
+  /** Starts the service, which has its first look; what comes of it is not waited for. */
+  async open(): Promise<void> {
     const around: Adapters = {
       forge: (name, config, surroundings) => {
         const real = this.#watched(adapters.forge(name, config, surroundings));
@@ -88,7 +94,7 @@ export class Story {
       adapters: around,
     });
     await this.#service.start('http://127.0.0.1:9');
-    await this.look();
+    await this.notice();
   }
 
   async stop(): Promise<void> {
