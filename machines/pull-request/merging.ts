@@ -192,7 +192,6 @@ export const dropLost: Step = (context, event) => {
 export const noteBlocked: Step = (context, event) => {
   const branch = context.policy?.cacheBranch ?? '';
   // Only these events lead to `blocked`.
-  // oxlint-disable-next-line typescript/switch-exhaustiveness-check
   switch (event.type) {
     case 'head.fetched':
       if (event.obstacle !== null)

@@ -10,7 +10,7 @@ const texts = new WeakMap<DialectAdapter, Map<string, string>>();
  * these, always of the same few shapes, and building and compiling such a query costs more than running it (a quarter
  * of an append, `script/bench`): so each shape is compiled once.
  */
-export async function writeRow<Table extends keyof Tables & string>(
+export async function writeRow<Table extends keyof Tables>(
   db: LogDatabase,
   table: Table,
   row: Insertable<Tables[Table]>,
@@ -27,7 +27,7 @@ export async function writeRow<Table extends keyof Tables & string>(
   await db.executeQuery(CompiledQuery.raw(text, Object.values(row)));
 }
 
-function compile<Table extends keyof Tables & string>(
+function compile<Table extends keyof Tables>(
   db: LogDatabase,
   table: Table,
   row: Insertable<Tables[Table]>,
@@ -37,14 +37,9 @@ function compile<Table extends keyof Tables & string>(
   const insert = db.insertInto(table).values(row);
   if (key.length === 0) return insert.compile().sql;
   const changing = Object.keys(row).filter((name) => !key.includes(name) && !keep.includes(name));
-  // Which columns there are is known only here; that they are the table's, the caller's types have seen to.
-  return insert
-    .onConflict((conflict) =>
-      conflict
-        .columns(key as never)
-        .doUpdateSet(
-          Object.fromEntries(changing.map((name) => [name, sql.ref(`excluded.${name}`)])) as never,
-        ),
-    )
-    .compile().sql;
+  // Which columns they are is known only here; that they are the table's, the caller's types have seen to.
+  const text = sql`${insert} on conflict (${sql.join(key.map((name) => sql.id(name)))}) do update set ${sql.join(
+    changing.map((name) => sql`${sql.id(name)} = excluded.${sql.id(name)}`),
+  )}`;
+  return text.compile(db).sql;
 }

@@ -35,7 +35,7 @@ export class TestWorld implements World {
 
   advance(milliseconds: number): void {
     this.#offset += milliseconds;
-    for (const timer of [...this.#timers.keys()]) if (timer.due <= this.now()) this.#fire(timer);
+    for (const timer of this.#timers.keys()) if (timer.due <= this.now()) this.#fire(timer);
   }
 
   #drop(timer: Timer): void {
