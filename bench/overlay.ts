@@ -143,7 +143,6 @@ function run(directory: string, args: readonly string[], input = ''): string {
   return stdout;
 }
 
-
 function round2(value: number): number {
   return Math.round(value * 100) / 100;
 }
