@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Most of the time goes by in git and Nix; one more than there are cores (of two) keeps both busy.
+    maxWorkers: 3,
   },
 });
