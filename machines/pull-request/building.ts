@@ -5,6 +5,7 @@ import { errorLine, shortSha, verdictOf, withNotes } from '../describe.ts';
 import { ask, type AskedStatus } from '../status.ts';
 import { current, overlayOf, type PullContext, withOverlay } from './context.ts';
 import { earn } from './earn.ts';
+import type { PullEvent } from './events.ts';
 import { nothing, type Outcome, type Step } from './step.ts';
 
 /** Asks for statuses on the newest attempt's head; what is already said is not said again. */
@@ -224,12 +225,23 @@ export const noteRecorded: Step = (context, event) => {
 export const noteNotKept: Step = (context, event) => {
   const why =
     event.type === 'cache.rejected'
-      ? event.detail
+      ? notKept(event)
       : event.type === 'cache.record.failed'
         ? event.message
         : '';
   return { context: { notes: [...context.notes, `cache not kept: ${why}`] } };
 };
+
+function notKept({ outcome, detail }: Extract<PullEvent, { type: 'cache.rejected' }>): string {
+  switch (outcome) {
+    case 'moved':
+      return 'somebody else moved the branch';
+    case 'in-the-way':
+      return `${detail} is in the way`;
+    case 'refused':
+      return detail;
+  }
+}
 
 function jobStatuses(context: PullContext): Omit<AskedStatus, 'commit'>[] {
   const { policy } = context;
