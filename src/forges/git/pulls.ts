@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { has, isAncestor } from '../../git/history.ts';
-import { branchRef } from '../../git/names.ts';
+import { branchRef, checkRef } from '../../git/names.ts';
 import { withObjects } from '../../git/read-objects.ts';
 import type { Git } from '../../git/run.ts';
 import type { ForgePull, ForgeRepository } from '../../ports/forge.ts';
@@ -73,7 +73,9 @@ export async function onePull(
   const open = await openPulls(git, repository, `refs/pull/${number}`);
   const [pull] = open;
   if (pull !== undefined || last === null) return pull ?? null;
-  const base = await branchTip(git, repository, last.base);
+  // A base may be called whatever a ref may, also what `git branch` would not make (`--all`): if it were refused here,
+  // its pull request would never be seen closed.
+  const base = await refTip(git, repository, checkRef(`refs/heads/${last.base}`));
   const directory = repository.remote;
   const { here, merged } = await withObjects(git, directory, async (read) => {
     const known = await has(read, last.head);
@@ -96,17 +98,20 @@ export async function onePull(
   };
 }
 
-/** The commit a branch points at, or null. */
-export async function branchTip(
+/** The commit a branch points at, or null. @throws {PortError} `invalid` */
+export function branchTip(
   git: Git,
   repository: ForgeRepository,
   branch: string,
 ): Promise<string | null> {
-  const ref = branchRef(branch);
+  return refTip(git, repository, branchRef(branch));
+}
+
+async function refTip(git: Git, repository: ForgeRepository, ref: string): Promise<string | null> {
   const { stdout } = await git.run(
     repository.remote,
     ['for-each-ref', '--format=%(objectname)%00%(refname)', '--', ref],
-    { what: `look for ${branch} in ${repository.name}` },
+    { what: `look for ${ref} in ${repository.name}` },
   );
   for (const line of stdout.toString('utf8').split('\n')) {
     const [id, name] = line.split('\0');
