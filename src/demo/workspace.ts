@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
@@ -43,6 +44,9 @@ export async function layOut(directory: string, port: number): Promise<Workspace
   if (compose === null)
     throw new DemoUnavailable('nix/demo/compose.sh is missing; run the demo from a checkout');
   await run('/bin/sh', [compose, levelDb(), workspace.clone]);
+  // Nix has what an earlier demo built; with a file of its own this one builds it anew.
+  for (const job of ['leveldb', 'snappy'])
+    writeFileSync(join(workspace.clone, job, 'DEMO'), `${randomUUID()}\n`);
   git(workspace.bare, 'init', '--quiet', '--bare', '--initial-branch=main');
   git(workspace.clone, 'init', '--quiet', '--initial-branch=main');
   git(workspace.clone, 'remote', 'add', 'origin', workspace.bare);
