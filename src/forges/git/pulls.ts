@@ -99,7 +99,7 @@ export async function onePull(
 }
 
 /** The commit a branch points at, or null. @throws {PortError} `invalid` */
-export function branchTip(
+export async function branchTip(
   git: Git,
   repository: ForgeRepository,
   branch: string,
