@@ -86,9 +86,12 @@ export class Worker {
   async #pump(): Promise<void> {
     const { db, world, logger, concurrency } = this.#engine.options;
     let rest = longestSleep;
+    // What comes due while we look is not overslept: from before this moment on everything has been looked at.
+    let since = world.now();
     try {
       while (this.#isRunning && this.#isWoken) {
         this.#isWoken = false;
+        since = world.now();
         this.#fireTimers();
         while (this.#isRunning && this.#underWay.size < concurrency) {
           const row = await relaxed(db, (tx) => claimEffect(tx, world.now(), leaseFor));
@@ -96,7 +99,7 @@ export class Worker {
           this.#begin(row);
         }
       }
-      const due = await nextDue(db, world.now());
+      const due = await nextDue(db, since);
       if (due !== null) rest = Math.min(rest, due - world.now());
     } catch (error) {
       logger.error({ err: error }, 'the worker rests: the database cannot be used now');
