@@ -31,7 +31,7 @@ export async function openLog(
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma(`synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('busy_timeout = 1000');
-    const db = new Kysely<Tables>({ dialect: new LogDialect({ database: cached(sqlite) }) });
+    const db = new Kysely<Tables>({ dialect: new LogDialect(cached(sqlite)) });
     await migrate(db);
     return {
       db,
@@ -56,7 +56,7 @@ export async function readLog(file: string): Promise<OpenLog> {
   try {
     const sqlite = new Database(file, { readonly: true });
     sqlite.pragma('busy_timeout = 1000');
-    const db = new Kysely<Tables>({ dialect: new LogDialect({ database: cached(sqlite) }) });
+    const db = new Kysely<Tables>({ dialect: new LogDialect(cached(sqlite)) });
     await requireCurrent(db);
     return { db, close: () => db.destroy() };
   } catch (error) {

@@ -44,5 +44,6 @@ export function asLogError(error: unknown): unknown {
 
 /** Whether the database could not be written; whoever waits for it may try again. */
 export function isUnavailable(error: unknown): boolean {
-  return error instanceof LogError && error.code === 'unavailable';
+  const known = asLogError(error);
+  return known instanceof LogError && known.code === 'unavailable';
 }

@@ -1,4 +1,12 @@
-import { type DialectAdapter, SqliteAdapter, SqliteDialect } from 'kysely';
+import type Database from 'better-sqlite3';
+import {
+  type DatabaseConnection,
+  type DialectAdapter,
+  type Driver,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely';
 
 /**
  * SQLite's DDL is transactional, though Kysely's adapter does without. With it a migration is made wholly or not at all:
@@ -10,8 +18,37 @@ class TransactionalDdl extends SqliteAdapter {
   }
 }
 
+/**
+ * On a full disk SQLite itself rolls back, at once; to roll back a second time is an error, which would hide what had
+ * happened (G2).
+ */
+class RollBackOnce extends SqliteDriver {
+  readonly #sqlite: Database.Database;
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite });
+    this.#sqlite = sqlite;
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** Kysely's SQLite, with what the log relies on. */
 export class LogDialect extends SqliteDialect {
+  readonly #sqlite: Database.Database;
+
+  constructor(sqlite: Database.Database) {
+    super({ database: sqlite });
+    this.#sqlite = sqlite;
+  }
+
   override createAdapter(): DialectAdapter {
     return new TransactionalDdl();
+  }
+
+  override createDriver(): Driver {
+    return new RollBackOnce(this.#sqlite);
   }
 }
