@@ -68,6 +68,9 @@ export const adapters: Adapters = {
   mirror: ({ remote }, { git }) => openMirror(git, { kind: 'local', directory: remote }),
 };
 
+/** How long what is under way is waited for: whoever stops the service waits 10 s for all of it. */
+const stopWithin = 8000;
+
 /**
  * Opens everything that the configuration names. Nothing is carried out before `start`.
  * @throws {LogError} if the database cannot be opened
@@ -143,8 +146,7 @@ export async function openService(
     },
     async stop() {
       isStarted = false;
-      await reconciler.stop();
-      await engine.stop();
+      await Promise.all([reconciler.stop(stopWithin), engine.stop(stopWithin)]);
       for (const ci of cis.values()) await ci.close();
       await reports.settled();
       await log.close();

@@ -105,7 +105,7 @@ export class Engine {
   }
 
   /** Begins nothing new; waits for what is under way at most `patience` milliseconds, and puts back the rest. */
-  async stop(patience = 8000): Promise<void> {
+  async stop(patience: number): Promise<void> {
     await this.#worker.stop(patience);
   }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type EventData, isHandled, type Snapshot } from '../../machines/fold.ts';
 import type { Recorded } from '../log/append.ts';
 import { LogError } from '../log/log-error.ts';
+import { dataOf } from '../log/stored-event.ts';
 import type { Engine } from './engine.ts';
 import { cacheBranchOf, type Place, streamOf } from './place.ts';
 import { policyOf } from './policy.ts';
@@ -48,7 +49,10 @@ export async function observe(
     const state = await engine.state(stream);
     const seen = await see(state.snapshot);
     if (typeof seen === 'string') return { outcome: 'ignored', reason: seen };
-    if (!isNews(state.snapshot, seen, engine.options.world.now())) {
+    const isKnown =
+      !isNews(state.snapshot, seen, engine.options.world.now()) ||
+      (state.held !== null && (await isLastTold(engine, stream, seen)));
+    if (isKnown) {
       const earlier = look.key === undefined ? null : await findDelivery(engine, stream, look.key);
       if (earlier !== null) return { outcome: 'recorded', recorded: earlier };
       return { outcome: 'ignored', reason: 'no news' };
@@ -67,6 +71,19 @@ export async function observe(
     }
   }
   return { outcome: 'ignored', reason: 'too busy; reconciling will look again' };
+}
+
+/** A held stream records what it is told and learns nothing from it (G4); the same once more is no news all the same. */
+async function isLastTold(engine: Engine, stream: string, seen: EventData): Promise<boolean> {
+  const last = await engine.options.db
+    .selectFrom('events')
+    .select(['type', 'data', 'meta'])
+    .where('stream', '=', stream)
+    .where('type', '=', seen.type)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last !== undefined && isDeepStrictEqual(dataOf(last), { ...seen });
 }
 
 /** The same delivery again (D1) is answered as the first time. */

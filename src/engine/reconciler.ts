@@ -44,10 +44,18 @@ export class Reconciler {
     await this.#running;
   }
 
-  async stop(): Promise<void> {
+  /** Waits for a round that is under way at most `patience` milliseconds: a forge may be slow to answer. */
+  async stop(patience: number): Promise<void> {
+    const { world, logger } = this.#engine.options;
     this.#isStopped = true;
     this.#callOff();
-    await this.#running;
+    let callOff = (): void => {};
+    const enough = new Promise<'enough'>((resolve) => {
+      callOff = world.after(patience, () => resolve('enough'));
+    });
+    const end = await Promise.race([this.#running, enough]);
+    callOff();
+    if (end === 'enough') logger.warn('left a round of reconciling that has not ended');
   }
 
   async #round(): Promise<void> {

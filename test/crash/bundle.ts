@@ -19,7 +19,11 @@ export async function bundle(program: string): Promise<{ file: string; clear: ()
     entryPoints: [join(project, program)],
     outfile: file,
     bundle: true,
-    packages: 'external',
+    // What is not bundled is a native module, or loads files of its own.
+    external: ['better-sqlite3', 'pino'],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     platform: 'node',
     format: 'esm',
     target: 'node20',

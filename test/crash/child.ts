@@ -60,10 +60,9 @@ const at = (ref: string): string | null => {
 };
 
 const branch = 'refs/heads/orthrus/pr-1';
-const stream = (): string => `here:${git('config', 'orthrus.id')}#1`;
 
 async function isThere(): Promise<boolean> {
-  const { snapshot } = await service.engine.state(stream());
+  const { snapshot } = await service.engine.state(stream);
   return snapshot.context.head === head && stateText(snapshot.value) === state;
 }
 
@@ -95,6 +94,7 @@ function seen(): Record<string, unknown> {
 }
 
 await service.start('http://127.0.0.1:9');
+const stream = `here:${git('config', 'orthrus.id')}#1`;
 await service.reconciler.run();
 while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 2));
 await service.reports.settled();

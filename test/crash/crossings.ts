@@ -72,7 +72,8 @@ export class Crossings {
     const { prepare } = Database.prototype;
     const watched = function (this: Database.Database, text: string): Database.Statement {
       const statement = prepare.call(this, text);
-      if (statement.readonly && !/^\s*commit\b/i.test(text)) return statement;
+      const isWrite = !statement.readonly && !/^\s*pragma\b/i.test(text);
+      if (!isWrite && !/^\s*commit\b/i.test(text)) return statement;
       for (const method of ['run', 'all'] as const) {
         const real: unknown = Reflect.get(statement, method);
         if (typeof real !== 'function') continue;

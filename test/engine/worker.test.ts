@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { openPull } from '../scenarios/opening.ts';
+import { short } from '../scenarios/story.ts';
+
+const never = new Promise<never>(() => {});
+
+test('an effect whose reason has gone is dropped before it acts', async () => {
+  const { story, head, build } = await openPull();
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  // The CI's lane is busy, so that the request to build the second head has to wait.
+  const retain = story.ci.retain.bind(story.ci);
+  story.ci.retain = async (stream, keep) => {
+    await held;
+    await retain(stream, keep);
+  };
+  const second = story.pushPull(1, head, { 'a.c': 'second' });
+  const look = story.service.reconciler.run();
+  await story.until(1, 'building');
+  story.pushPull(1, second, { 'a.c': 'third' });
+  await look;
+  await story.service.reconciler.run();
+  await story.untilSo('the third attempt', async () => {
+    const overlay = (await story.context(1)).overlays.at(-1);
+    return overlay?.attempt === 3 && overlay.commit !== null;
+  });
+  letGo();
+  await story.settle();
+
+  const third = await story.build(1);
+  expect(story.ci.calls.filter((call) => call.startsWith('start'))).toEqual([
+    `start ${short(build.commit)}.1`,
+    `start ${short(third.commit)}.3`,
+  ]);
+  const moot = await story.service.log.db
+    .selectFrom('effects')
+    .select('type')
+    .where('outcome', '=', 'moot')
+    .execute();
+  expect(moot.map(({ type }) => type)).toContain('build.start');
+});
+
+test('a stop ends in time, whatever hangs; what was under way is taken up at the next start', async () => {
+  let hangs = false;
+  const { story, head } = await openPull({
+    forge: (real) => ({
+      ...real,
+      openPulls: (repository) => (hangs ? never : real.openPulls(repository)),
+      publish: (repository, status) => (hangs ? never : real.publish(repository, status)),
+    }),
+  });
+  const second = story.pushPull(1, head, { 'a.c': 'second' });
+  const look = story.service.reconciler.run();
+  await story.until(1, 'merging.fetching');
+  hangs = true;
+  await look;
+  await story.until(1, 'building');
+  void story.service.reconciler.run();
+  const stopped = story.stop();
+  story.world.advance(10_000);
+  await stopped;
+
+  hangs = false;
+  await story.start();
+  expect(story.statuses).toEqual([
+    `${short(head)} orthrus pending: building ${short(head)}`,
+    `${short(head)} orthrus error: superseded by ${short(second)}`,
+    `${short(second)} orthrus pending: building ${short(second)}`,
+  ]);
+  expect(story.ci.calls.filter((call) => call.endsWith('.2'))).toHaveLength(1);
+});
