@@ -140,7 +140,7 @@ function successText(
   if (built.length === 0)
     return jobs.length === 0
       ? `${time}no jobs`
-      : `${time}nothing to build (${jobs.length} unchanged)`;
+      : `${time}nothing to build (${jobs.length} already built)`;
   const warm = built.filter((job) => heldFor(of.used, job.name) !== undefined);
   const count = `${built.length} of ${jobs.length} jobs built`;
   if (warm.length === 0) return `${time}cold; ${count}`;

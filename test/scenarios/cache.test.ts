@@ -153,7 +153,7 @@ test('C10 a rebuild: the same head is built again, once, from the cache that it 
       saidOf(head, `orthrus pending: building ${short(head)}`),
       saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
       saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus success: …nothing to build (1 unchanged)'),
+      saidOf(head, 'orthrus success: …nothing to build (1 already built)'),
     ],
   });
 });

@@ -241,7 +241,7 @@ test('A7 a force-push back to a head that was built: its own cache is offered, a
       saidOf(forced, `orthrus pending: building ${short(forced)}`),
       saidOf(forced, 'orthrus success: …warm…; 1 of 1 jobs built'),
       saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus success: …nothing to build (1 unchanged)'),
+      saidOf(head, 'orthrus success: …nothing to build (1 already built)'),
     ],
   });
 });

@@ -5,7 +5,7 @@ import { beginWithNix, type NixStory } from './nix-story.ts';
 import { short } from './story.ts';
 
 const unchanged = (jobs: number): string =>
-  `orthrus success: …nothing to build (${jobs} unchanged)`;
+  `orthrus success: …nothing to build (${jobs} already built)`;
 
 /** main is built; #1 changes `app` and is built. */
 async function opened(story: NixStory): Promise<{ base: string; head: string }> {
