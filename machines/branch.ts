@@ -82,6 +82,7 @@ export const branchMachine = base
       noteProgress: act(steps.noteProgress),
       noteStarted: act(steps.noteStarted),
       observe: act(steps.observe),
+      publishAgain: act(steps.publishAgain),
       report: act(steps.report),
       settleBuild: act(steps.settleBuild),
       startBuild: act(steps.startBuild),
@@ -97,8 +98,8 @@ export const branchMachine = base
         { actions: 'observe' },
       ],
       'machine.accepted': [
-        { guard: 'hasHead', target: '.building', actions: 'cancelBuild' },
-        { target: '.gone' },
+        { guard: 'hasHead', target: '.building', actions: ['publishAgain', 'cancelBuild'] },
+        { target: '.gone', actions: 'publishAgain' },
       ],
       'status.published': { actions: 'noteDelivery' },
       'status.publish.failed': { actions: 'noteDelivery' },

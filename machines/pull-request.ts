@@ -30,7 +30,14 @@ import {
   planOverlay,
   scheduleRetry,
 } from './pull-request/merging.ts';
-import { noteApproval, noteTip, observe, standDown, supersede } from './pull-request/observing.ts';
+import {
+  noteApproval,
+  noteTip,
+  observe,
+  publishAgain,
+  standDown,
+  supersede,
+} from './pull-request/observing.ts';
 import type { Step } from './pull-request/step.ts';
 
 type Params<Type extends PullEffect['type']> = Extract<PullEffect, { type: Type }>['params'];
@@ -101,6 +108,7 @@ export const pullRequestMachine = base
       noteTip: act(noteTip),
       observe: act(observe),
       planOverlay: act(planOverlay),
+      publishAgain: act(publishAgain),
       recordCache: act(recordCache),
       report: act(report),
       scheduleRetry: act(scheduleRetry),
@@ -124,8 +132,8 @@ export const pullRequestMachine = base
       ],
       'pull.approved': { guard: 'isApprovedHead', actions: 'noteApproval' },
       'machine.accepted': [
-        { guard: 'isOpen', target: '.merging', actions: 'supersede' },
-        { target: '.closing' },
+        { guard: 'isOpen', target: '.merging', actions: ['publishAgain', 'supersede'] },
+        { target: '.closing', actions: 'publishAgain' },
       ],
       'overlay.pushed': { actions: 'noteOwnPush' },
       'cache.recorded': { actions: 'noteRecorded' },

@@ -203,6 +203,13 @@ export const letGo: Step = (context, event) => {
   };
 };
 
+/** Statuses that nobody has published while the stream was held are asked for again (G4). */
+export const publishAgain: Step = (context) => ({
+  effects: context.statuses
+    .filter((status) => status.delivery === 'asked')
+    .map(({ delivery: _, ...status }) => ({ type: 'status.publish', params: status })),
+});
+
 export const noteDelivery: Step = (context, event) => {
   if (event.type === 'status.published')
     return { context: { statuses: delivered(context.statuses, event.status, 'published') } };

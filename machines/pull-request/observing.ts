@@ -115,5 +115,15 @@ export const supersede: Step = (context, event) => {
 export const standDown: Step = (context, event) =>
   event.type === 'pull.observed' ? stopAll('not built: waiting')(context, event) : nothing;
 
+/**
+ * What was asked for while the stream was held was never carried out, and what was under way then is dropped (G4): the
+ * statuses that nobody has published are asked for again.
+ */
+export const publishAgain: Step = (context) => ({
+  effects: context.statuses
+    .filter((status) => status.delivery === 'asked')
+    .map(({ delivery: _, ...status }) => ({ type: 'status.publish', params: status })),
+});
+
 export const noteTip: Step = (_, event) =>
   event.type === 'tip.observed' ? { context: { branchTip: event.tip } } : nothing;

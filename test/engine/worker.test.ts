@@ -15,15 +15,13 @@ test('an effect whose reason has gone is dropped before it acts', async () => {
     await retain(stream, keep);
   };
   const second = story.pushPull(1, head, { 'a.c': 'second' });
-  const look = story.service.reconciler.run();
-  await story.until(1, 'building');
-  story.pushPull(1, second, { 'a.c': 'third' });
-  await look;
+  const isPushed = async (attempt: number): Promise<boolean> =>
+    (await story.context(1)).tip?.attempt === attempt;
   await story.service.reconciler.run();
-  await story.untilSo('the third attempt', async () => {
-    const overlay = (await story.context(1)).overlays.at(-1);
-    return overlay?.attempt === 3 && overlay.commit !== null;
-  });
+  await story.untilSo('the second overlay', () => isPushed(2));
+  story.pushPull(1, second, { 'a.c': 'third' });
+  await story.service.reconciler.run();
+  await story.untilSo('the third overlay', () => isPushed(3));
   letGo();
   await story.settle();
 
