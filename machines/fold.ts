@@ -103,9 +103,9 @@ function isCollecting(action: unknown): action is Collecting {
 function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
   const actions = Object.entries(machine.implementations.actions).map(([name, action]) => {
     if (!isCollecting(action)) return [name, action];
-    let changed: object | null = null;
+    const kept: { change: object | undefined } = { change: undefined };
     const assign = (change: object): void => {
-      changed = change;
+      kept.change = kept.change === undefined ? change : { ...kept.change, ...change };
     };
     const enqueue = Object.assign(() => {}, { assign });
     const resolve = (
@@ -113,17 +113,26 @@ function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
       snapshot: { context: object },
       { event }: { event: unknown },
     ): unknown[] => {
-      changed = null;
       action.collect({ context: snapshot.context, event, enqueue });
+      const { change } = kept;
+      kept.change = undefined;
       return [
-        changed === null
+        change === undefined
           ? snapshot
-          : { ...snapshot, context: Object.assign({}, snapshot.context, changed) },
+          : { ...snapshot, context: { ...snapshot.context, ...change } },
       ];
     };
     return [name, Object.assign(() => {}, { resolve })];
   });
   return machine.provide({ actions: Object.fromEntries(actions) });
+}
+
+const lean = new Map<StreamKind, AnyStateMachine>();
+
+function leanMachine(kind: StreamKind): AnyStateMachine {
+  const made = lean.get(kind) ?? withoutEffects(machineOf(kind));
+  lean.set(kind, made);
+  return made;
 }
 
 /**
@@ -137,7 +146,7 @@ export function bulkFold(kind: StreamKind): {
   apply(event: EventData, at: number): string;
   snapshot(): Snapshot;
 } {
-  const machine = withoutEffects(machineOf(kind));
+  const machine = leanMachine(kind);
   const actor = createActor(machine);
   const scope = {
     self: actor,

@@ -5,7 +5,7 @@ import type { LogDatabase } from '../log/database.ts';
 import { type StreamRange, streamRanges } from '../log/event-pages.ts';
 import { LogError } from '../log/log-error.ts';
 import type { Difference } from '../log/refold.ts';
-import { type Checked, checkRange } from './check-range.ts';
+import { type Checked, checkRange, makeFolds } from './check-range.ts';
 import { startThread } from './start-thread.ts';
 
 /** Every stream through today's machine, against the states that were recorded (G4). */
@@ -56,8 +56,9 @@ export async function checkLog(
   const early = [await take(), await take()].filter((range) => range !== null);
   const isSmall = early.length < 2 || cores < 2;
   if (isSmall) {
+    const folds = makeFolds();
     for (let next = early.shift() ?? null; next !== null; next = early.shift() ?? (await take()))
-      add(next.index, await checkRange(db, next.range));
+      add(next.index, await checkRange(db, next.range, folds));
   } else {
     const next = async (): Promise<Numbered | null> => early.shift() ?? take();
     await Promise.all(Array.from({ length: cores }, () => work(file, next, add)));
