@@ -6,15 +6,15 @@ import { openPull, saidOf } from './opening.ts';
 import { begin, type Story, short } from './story.ts';
 
 /** B4: the pull request is closed, nothing of it is left, and a late result changes nothing. */
-async function expectGone(story: Story, late?: BuildKey): Promise<void> {
+async function expectGone(story: Story, ...late: BuildKey[]): Promise<void> {
   await story.until(1, 'closed');
   await story.settle();
   expect(story.repository.at(story.branch(1))).toBeNull();
   expect(story.ci.kept.size).toBe(0);
   const before = story.transcript(1);
   const moves = [...story.moves];
-  if (late !== undefined) {
-    story.ci.finish(late, built('hello', 'late'));
+  for (const build of late) {
+    story.ci.finish(build, built('hello', 'late'));
     await story.settle();
     expect((await story.told(1)).at(-1)).toBe('(build.finished)');
   }
@@ -93,20 +93,37 @@ test('B4 closed while the overlay of a force-push is being pushed, which was nev
   });
 });
 
-test('B4 closed while building', async () => {
+test('B4 closed while building, with a build of an earlier head still under way', async () => {
   const { story, head, build } = await openPull();
   story.ci.begin(build);
   await story.settle();
+  const second = story.pushPull(1, head, { 'a.c': 'second' });
+  await story.look();
+  const next = await story.build(1);
+  story.ci.begin(next);
+  await story.settle();
   story.closePull(1);
   await story.look();
-  await expectGone(story, build);
-  expect(story.moves).toEqual([`orthrus/pr-1 ${short(build.commit)}`, 'orthrus/pr-1 gone']);
+  await expectGone(story, next, build);
+  expect((await story.context(1)).cache).toEqual({});
+  expect(story.moves).toEqual([
+    `orthrus/pr-1 ${short(build.commit)}`,
+    `orthrus/pr-1 ${short(next.commit)}`,
+    'orthrus/pr-1 gone',
+  ]);
   expect(story.transcript(1)).toEqual({
     pushes: [],
-    ci: [`start ${short(build.commit)}.1`, `cancel ${short(build.commit)}.1`],
+    ci: [
+      `start ${short(build.commit)}.1`,
+      `start ${short(next.commit)}.2`,
+      `cancel ${short(build.commit)}.1`,
+      `cancel ${short(next.commit)}.2`,
+    ],
     statuses: [
       saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus error: closed before the build was finished'),
+      saidOf(head, `orthrus error: superseded by ${short(second)}`),
+      saidOf(second, `orthrus pending: building ${short(second)}`),
+      saidOf(second, 'orthrus error: closed before the build was finished'),
     ],
   });
 });

@@ -206,19 +206,30 @@ test('A4 a cold build that the CI has lost leaves its place to the next one', as
 });
 
 test('A4 a cold build that a push overtook before the CI could be asked is asked for all the same', async () => {
-  const { story, head, build } = await openPull();
+  const { story, head, build } = await openPull({ config: { retry: { base: '5m', max: '5m' } } });
+  // The CI has lost the build, and is down when it is asked again.
   story.ci.forget();
-  story.ci.calls.length = 0;
   story.ci.faults.start.push(new PortError('unavailable', 'the CI is down'));
   await story.record(1, { type: 'build.lost', ...build });
-  story.pushPull(1, head, { 'a.c': 'second' });
+  await story.settle();
+  const second = story.pushPull(1, head, { 'a.c': 'second' });
   await story.look();
+  story.world.advance(5 * 60_000);
+  await story.settle();
   const next = await story.build(1);
-  await story.untilSo('both builds are asked for', () => story.ci.calls.length === 2);
-  expect(story.ci.calls).toEqual([
-    `start ${short(build.commit)}.1`,
-    `start ${short(next.commit)}.2`,
-  ]);
+  expect(story.transcript(1)).toEqual({
+    pushes: [build.commit, next.commit],
+    ci: [
+      `start ${short(build.commit)}.1`,
+      `start ${short(build.commit)}.1`,
+      `start ${short(next.commit)}.2`,
+    ],
+    statuses: [
+      saidOf(head, `orthrus pending: building ${short(head)}`),
+      saidOf(head, `orthrus error: superseded by ${short(second)}`),
+      saidOf(second, `orthrus pending: building ${short(second)}`),
+    ],
+  });
 });
 
 test('A5 a push while caching: the next overlay carries what was just earned', async () => {
