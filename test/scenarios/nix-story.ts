@@ -12,7 +12,7 @@ import type { Files } from '../doubles/repository.ts';
 import { Story, type StoryOptions } from './story.ts';
 
 const library = resolve(import.meta.dirname, '../../nix/lib');
-const nixConfig = 'sandbox = false\nbuild-users-group =\nsubstituters =';
+export const nixConfig = 'sandbox = false\nbuild-users-group =\nsubstituters =';
 const environment = {
   ...process.env,
   NIX_CONFIG: `extra-experimental-features = nix-command flakes\n${nixConfig}\nkeep-derivations = false`,
