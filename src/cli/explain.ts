@@ -24,6 +24,9 @@ function messageOf(error: unknown): string {
   if (error instanceof CliError || error instanceof ConfigError || error instanceof PortError)
     return error.message;
   if (error instanceof LogError) return withWayOut(error);
+  // better-sqlite3 has no code for this one.
+  if (error instanceof TypeError && error.message.startsWith('Cannot open database because'))
+    return 'the folder that "database" names does not exist; make it, or name another';
   return systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
 }
 

@@ -49,6 +49,7 @@ async function show(
   const from = versionOf(options.from, '--from') ?? 1;
   const to = versionOf(options.to, '--to');
   const row = await findStream(db, config, pull);
+  if (to !== null) await requireVersion(db, pull, row.stream, to);
   const steps: TravelStep[] = [];
   let last: TravelStep | null = null;
   for await (const step of travel(db, row)) {
@@ -59,11 +60,6 @@ async function show(
     }
     if (step.version === to) break;
   }
-  if (to !== null && last?.version !== to)
-    throw new CliError(
-      'failed',
-      `${pull} has ${count(last?.version ?? 0, 'event')}, so there is no version ${to}; name one up to ${last?.version ?? 0}`,
-    );
   if (options.json === true)
     await printJson({
       pull,
@@ -75,6 +71,24 @@ async function show(
     });
   else if (last !== null)
     await print(`${colours.bold(`after version ${last.version}: ${last.state}`)}\n`);
+}
+
+async function requireVersion(
+  db: LogDatabase,
+  pull: string,
+  stream: string,
+  to: number,
+): Promise<void> {
+  const { last } = await db
+    .selectFrom('events')
+    .select((row) => row.fn.max('version').as('last'))
+    .where('stream', '=', stream)
+    .executeTakeFirstOrThrow();
+  if (to > last)
+    throw new CliError(
+      'failed',
+      `${pull} has ${count(last, 'event')}, so there is no version ${to}; name one up to ${last}`,
+    );
 }
 
 function isWanted(step: TravelStep, from: number, type: string | undefined): boolean {

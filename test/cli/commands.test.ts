@@ -1,182 +1,150 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
-import { listen } from '../../src/http/listen.ts';
-import { freePort } from '../../src/demo/running-service.ts';
-import { built } from '../doubles/scripted-ci.ts';
-import { begin, type Story } from '../scenarios/story.ts';
-import { type Ran, runHere } from './run-here.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { configSchema } from '../../src/config.ts';
+import { Laboratory } from './laboratory.ts';
+import { runHere } from './run-here.ts';
 
-const token = 'a token that nobody guesses';
+let laboratory: Laboratory;
+const run = (...args: string[]) => runHere(...args, '--config', laboratory.config);
 
-/** A service whose #1 is green, and the command line beside it. */
-async function greenPull(): Promise<{
-  story: Story;
-  head: string;
-  orthrus: (...args: string[]) => Promise<Ran>;
-}> {
-  process.env['ORTHRUS_TEST_TOKEN'] = token;
-  const port = await freePort(0);
-  const more = {
-    listen: { host: '127.0.0.1', port },
-    operatorToken: { env: 'ORTHRUS_TEST_TOKEN' },
-  };
-  const story = await begin({ repository: { branches: [] }, config: more });
-  const { repository, ci } = story;
-  const config = join(story.directory, 'orthrus.json');
-  writeFileSync(
-    config,
-    JSON.stringify({
-      forges: { here: { kind: 'git', root: 'root' } },
-      ci: { nix: { kind: 'nix' } },
-      ...more,
-      repositories: [{ forge: 'here', name: 'o/r', ci: 'nix', branches: [] }],
-    }),
-  );
-  const base = repository.commit(null, { 'a.c': 'one' });
-  repository.push('refs/heads/main', base);
-  const head = story.pushPull(1, base, { 'a.c': 'two' });
-  await story.start();
-  const { app, close } = createApp(story.service);
-  const server = await listen(app, { host: '127.0.0.1', port });
-  onTestFinished(async () => {
-    close();
-    await server.close();
-  });
-  const build = await story.build(1);
-  ci.begin(build);
-  ci.finish(build, built('hello', 'one'));
-  await story.until(1, 'idle');
-  return { story, head, orthrus: (...args) => runHere(...args, '--config', config) };
-}
-
-function json(ran: Ran): unknown {
-  expect(ran).toMatchObject({ code: 0, err: '' });
-  return JSON.parse(ran.out);
-}
-
-test('G3 a second writer of the same file is refused; reading commands work beside the service', async () => {
-  const { orthrus, head } = await greenPull();
-  const second = await orthrus('serve');
-  expect(second).toMatchObject({ code: 1, out: '' });
-  expect(second.err).toMatch(
-    /^orthrus: .*orthrus\.db is in use by another orthrus process; stop it.*\n$/,
-  );
-
-  expect((await orthrus('pulls')).out).toMatch(/here:o\/r#1 .*idle .*success/);
-  const log = await orthrus('log', 'here:o/r#1');
-  expect(log.code).toBe(0);
-  for (const told of [
-    'pull.observed',
-    'overlay.pushed',
-    'build.finished',
-    'cache.recorded',
-    'idle',
-  ])
-    expect(log.out).toContain(told);
-  expect((await orthrus('replay', 'here:o/r#1', '--to', '3')).out).toContain('overlay.pushed');
-  expect((await orthrus('replay', '--check')).code).toBe(0);
-  expect(JSON.stringify(json(await orthrus('pulls', '--json')))).toContain(head);
+beforeEach(async () => {
+  laboratory = new Laboratory();
+  await laboratory.fill();
 });
 
-test('a log that today’s machine replays differently: exit 1, and the first difference', async () => {
-  const { orthrus, story } = await greenPull();
-  await story.stop();
-  const db = new Database(join(story.directory, 'orthrus.db'));
-  db.exec("update events set state = 'draft' where version = 3");
-  db.close();
-  const checked = await orthrus('replay', '--check');
-  expect(checked.code).toBe(1);
-  expect(checked.out + checked.err).toMatch(/version 3\b[^]*draft[^]*building|draft[^]*building/);
-});
+const listed = z.array(
+  z.object({ pull: z.string(), state: z.string(), verdict: z.string().nullable() }).loose(),
+);
 
-test('an operator has a head built once more, and the service look around', async () => {
-  const { orthrus, story } = await greenPull();
-  expect((await orthrus('rebuild', 'here:o/r#1', '--cold')).code).toBe(0);
-  await story.until(1, 'building');
-  expect((await story.build(1)).attempt).toBe(2);
-  expect(story.repository.show(story.tip(1), 'cache.nix')).toBe('null\n');
-  expect((await orthrus('reconcile')).code).toBe(0);
-});
-
-test('an export fills an empty database, which replays the same; a database in use is left alone', async () => {
-  const { orthrus, story } = await greenPull();
-  const exported = join(story.directory, 'log.ndjson');
-  expect((await orthrus('export', exported)).code).toBe(0);
-  const before = json(await orthrus('pulls', '--json'));
-  expect((await orthrus('import', exported)).code).toBe(1);
-  await story.stop();
-
-  const other = join(story.directory, 'other.json');
-  writeFileSync(
-    other,
-    readFileSync(join(story.directory, 'orthrus.json'), 'utf8').replace(
-      '{',
-      '{"database": "sqlite:other.db",',
-    ),
-  );
-  const there = (...args: string[]): Promise<Ran> => runHere(...args, '--config', other);
-  expect((await there('import', exported)).code).toBe(0);
-  expect((await there('replay', '--check')).code).toBe(0);
-  expect(json(await there('pulls', '--json'))).toEqual(before);
-  expect((await there('import', exported)).err).toMatch(/^orthrus: .*has events already.*\n$/);
-});
-
-describe('bad input is one line, with a way out; 2 for usage, 1 for failure', () => {
-  test('of the command line', async () => {
-    const { orthrus, story } = await greenPull();
-    const cases: [args: string[], code: number, says: RegExp][] = [
-      [['frobnicate'], 2, /unknown command/],
-      [['log', 'o/r#1'], 2, /names no pull request; write forge:owner\/repo#12/],
-      [['log', 'hre:o/r#1'], 2, /there is no forge "hre".*did you mean "here"/],
-      [['log', 'here:o/r#77'], 1, /#77/],
-      [['replay', 'here:o/r#1', '--to', 'x'], 2, /x/],
-      [['machine', '--format', 'gif'], 2, /gif/],
-    ];
-    for (const [args, code, says] of cases) {
-      const ran = await orthrus(...args);
-      expect([args, ran.code, ran.err.match(/^orthrus: [^\n]+\n$/) !== null]).toEqual([
-        args,
-        code,
-        true,
-      ]);
-      expect(ran.err).toMatch(says);
-    }
-    expect((await runHere('pulls', '--config', join(story.directory, 'none.json'))).code).toBe(2);
+describe('pulls', () => {
+  it('lists what is open, lined up, without colours where nobody looks', async () => {
+    const { code, out, err } = await run('pulls');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    const column = lines[0]?.indexOf('STATE') ?? -1;
+    expect(lines.slice(1).map((line) => line.slice(column).split(' ')[0])).toEqual([
+      'building',
+      'idle',
+    ]);
+    expect(out).toContain('here:owner/repo#13');
+    expect(out).not.toContain('\u001b');
   });
 
-  test('of the database: from the future, and none at all', async () => {
-    const { orthrus, story } = await greenPull();
-    await story.stop();
-    const db = new Database(join(story.directory, 'orthrus.db'));
-    db.exec("insert into kysely_migration (name, timestamp) values ('9999-future', '2100')");
-    db.close();
-    for (const command of ['pulls', 'serve'])
-      expect(await orthrus(command)).toMatchObject({
-        code: 1,
-        err: expect.stringMatching(/^orthrus: .*newer orthrus.*upgrade this one.*\n$/),
-      });
-    const none = join(story.directory, 'none.json');
-    writeFileSync(
-      none,
-      readFileSync(join(story.directory, 'orthrus.json'), 'utf8').replace(
-        '{',
-        '{"database": "sqlite:none.db",',
-      ),
-    );
-    expect(await runHere('pulls', '--config', none)).toMatchObject({
-      code: 1,
-      err: expect.stringMatching(/^orthrus: there is no database .*none\.db.*\n$/),
+  it('lists closed ones with --all, as JSON with --json', async () => {
+    const { out } = await run('pulls', '--all', '--json');
+    expect(listed.parse(JSON.parse(out)).map(({ pull, state }) => [pull, state])).toEqual([
+      ['here:owner/repo#12', 'closed'],
+      ['here:owner/repo#13', 'building'],
+      ['here:owner/repo@main', 'idle'],
+    ]);
+  });
+
+  it('F5 lets no title move the cursor', async () => {
+    const title = '\u001b[2J\u009b31mred\u202eder\nand more';
+    await laboratory.write((db) => db.updateTable('pulls').set({ title }).execute());
+    const { out } = await run('pulls');
+    expect(out).toContain('\\u001b[2J\\u009b31mred\\u202eder and more');
+    // oxlint-disable-next-line eslint/no-control-regex
+    expect(out).not.toMatch(/[\u001b\u009b\u202e]/);
+  });
+});
+
+describe('log', () => {
+  it('tells the events, and which of them nothing took', async () => {
+    const { code, out } = await run('log', 'here:owner/repo#12');
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(59);
+    expect(lines[1]).toMatch(/^ +1 .* pull\.observed +merging\.fetching +webhook +open, at/);
+    expect(lines[10]).toMatch(/build\.started +idle +webhook +\[not handled\]/);
+    expect(lines.at(-1)).toMatch(/branch\.deleted +closed +effect +orthrus\/pr-12: deleted/);
+  });
+
+  it('has a stable shape as JSON', async () => {
+    const { out } = await run('log', 'here:owner/repo#13', '--json');
+    expect(JSON.parse(out)[2]).toEqual({
+      stream: 'here:r1#13',
+      version: 3,
+      recordedAt: Date.UTC(2025, 0, 1) + 3702,
+      type: 'overlay.pushed',
+      data: { attempt: 1, head: expect.any(String), commit: expect.any(String) },
+      state: 'building',
+      handled: true,
+      held: false,
+      source: 'effect',
+      key: expect.stringMatching(/^here:r1#13\/2\.\d:1$/),
+      machineVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
   });
 
-  test('of the forge: `doctor` says what is wrong with a repository, and what to do', async () => {
-    const { orthrus, story } = await greenPull();
-    story.repository.git('config', 'core.bare', 'false');
-    const ran = await orthrus('doctor');
-    expect(ran.code).toBe(1);
-    expect(ran.out).toMatch(/✗.*not a bare repository/);
+  it('takes a branch, and the forge’s own id of a repository', async () => {
+    expect((await run('log', 'here:owner/repo@main')).out).toContain('branch.observed');
+    expect((await run('log', 'here:r1#12')).code).toBe(0);
+  });
+});
+
+describe('replay', () => {
+  it('shows each event: the state, what changed, what was asked for and what became of it', async () => {
+    const { code, out } = await run('replay', 'here:owner/repo#12', '--to', '3');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ +1 {2}pull\.observed → merging\.fetching/);
+    expect(out).toMatch(/ attempt: 0 → 1\n/);
+    expect(out).toMatch(/→ head\.fetch \{.* {2}done after/);
+    expect(out).toMatch(/→ timer\.set \{"name":"start".*\} {2}dropped after/);
+    expect(out.trimEnd()).toMatch(/after version 3: building$/);
+  });
+
+  it('shows only what is asked for', async () => {
+    const { out } = await run(
+      ...['replay', 'here:owner/repo#12', '--from', '12', '--event', 'build.finished', '--json'],
+    );
+    const told = z
+      .object({ state: z.string(), version: z.number(), steps: z.array(z.looseObject({})) })
+      .loose()
+      .parse(JSON.parse(out));
+    expect(told).toMatchObject({ pull: 'here:owner/repo#12', state: 'closed', version: 58 });
+    expect(told.steps.map((step) => step['version'])).toEqual([17, 33, 44, 53]);
+  });
+
+  it('checks every stream, and names the first difference', async () => {
+    const fine = await run('replay', '--check');
+    expect(fine.code).toBe(0);
+    expect(fine.out).toMatch(/^83 events of 3 streams replayed in .*: all as recorded\n$/);
+    await laboratory.write((db) =>
+      db
+        .updateTable('events')
+        .set({ state: 'idle' })
+        .where('stream', '=', 'here:r1#13')
+        .where('version', 'in', [7, 9])
+        .execute(),
+    );
+    const { code, out, err } = await run('replay', '--check');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toBe(
+      'orthrus: here:owner/repo#13 differs at version 7 (build.finished): recorded idle, replayed caching; serve holds such a stream until `orthrus accept here:owner/repo#13` lets it go on\n',
+    );
+    const json = await run('replay', '--check', '--json');
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toMatchObject({
+      ok: false,
+      events: 83,
+      streams: 3,
+      differing: 1,
+      first: { pull: 'here:owner/repo#13', version: 7, recorded: 'idle', replayed: 'caching' },
+    });
+  });
+});
+
+describe('machine and config', () => {
+  it('print the statechart and the schema without a log', async () => {
+    const mermaid = await runHere('machine', '--format', 'mermaid', '--machine', 'branch');
+    expect(mermaid.out).toMatch(/^stateDiagram-v2\n/);
+    expect(JSON.parse((await run('machine', '--format', 'json')).out)).toMatchObject({
+      id: 'pull-request',
+      initial: 'idle',
+    });
+    expect(JSON.parse((await run('config', '--schema')).out)).toEqual(configSchema());
+    expect((await run('config')).out).toContain('is valid');
   });
 });
