@@ -24,7 +24,7 @@ export async function bench(events = 1_000_000): Promise<BenchResult[]> {
     const made = await makeLog(join(folder, 'orthrus.db'), events, openPulls);
     const core = await perEvent(join(folder, 'orthrus.db'));
     const checks: Checked[] = [];
-    for (let round = 0; round < rounds; round += 1) checks.push(await check(config));
+    for (let round = 0; round < rounds; round += 1) checks.push(await runCheck(config));
     const served = await serve(config);
     return [...told(made, core, checks), ...servedResults(served)];
   } finally {
@@ -128,12 +128,12 @@ async function perEvent(file: string): Promise<{ check: number; plain: number }>
     const times: { check: number[]; plain: number[] } = { check: [], plain: [] };
     let round = 0;
     for await (const part of pages.streamRanges(log.db, 5000)) {
-      const check = await timed(async () => (await range.checkRange(log.db, part, folds)).events);
+      const ours = await timed(async () => (await range.checkRange(log.db, part, folds)).events);
       const plain = await timed(() => foldPlainly(program, log.db, part));
       round += 1;
       // The first rounds are compiled while they run.
       if (round > 6) {
-        times.check.push(check);
+        times.check.push(ours);
         times.plain.push(plain);
       }
       if (round === 40) break;
@@ -183,7 +183,7 @@ const checkReport = z.object({
 });
 type Checked = z.infer<typeof checkReport> & { readonly megabytes: number };
 
-async function check(config: string): Promise<Checked> {
+async function runCheck(config: string): Promise<Checked> {
   const child = start('replay', '--check', '--json', '--config', config);
   const memory = watchMemory(child);
   let out = '';

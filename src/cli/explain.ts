@@ -56,7 +56,7 @@ function systemMessage(error: unknown): string | null {
         ? `${path} cannot be used by this user; give it the permission`
         : `this user may not listen at port ${port}; give "listen" one above 1023`;
     case 'ENOENT':
-      return `${path} does not exist; make it, or name another`;
+      return `${path} does not exist; correct its name, or make it`;
     case 'ENOTDIR':
       return `${path} is no folder; name another`;
     case 'EISDIR':

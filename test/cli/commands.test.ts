@@ -97,7 +97,13 @@ describe('replay', () => {
 
   it('shows only what is asked for', async () => {
     const { out } = await run(
-      ...['replay', 'here:owner/repo#12', '--from', '12', '--event', 'build.finished', '--json'],
+      'replay',
+      'here:owner/repo#12',
+      '--from',
+      '12',
+      '--event',
+      'build.finished',
+      '--json',
     );
     const told = z
       .object({ state: z.string(), version: z.number(), steps: z.array(z.looseObject({})) })

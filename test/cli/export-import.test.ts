@@ -158,7 +158,7 @@ describe('an import', () => {
     expect(ran.code).toBe(1);
     expect(ran.err).toMatch(/has events already; an import takes an empty database/);
     const none = await runHere('import', `${file()}x`, '--config', laboratory.config);
-    expect(none.err).toMatch(/log\.ndjsonx does not exist; make it, or name another\n$/);
+    expect(none.err).toMatch(/log\.ndjsonx does not exist; correct its name, or make it\n$/);
   });
 
   it('G4 holds what another machine recorded', async () => {

@@ -1,10 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LogDatabase, openLog } from '../../src/log/database.ts';
 import { fillLog } from '../replay/fill-log.ts';
 import { branchLife, pullLife } from '../replay/lives.ts';
+
+/** The database that `fill` makes; made once. */
+let filled: Buffer | null = null;
 
 /** A folder with a configuration, and whatever a test puts beside it. It ends with the test. */
 export class Laboratory {
@@ -38,10 +41,13 @@ export class Laboratory {
 
   /** One merged pull request, #12, an open one, #13, and main, as the service would have recorded them. */
   async fill(): Promise<void> {
-    await this.write(async (db) => {
-      await fillLog(db, 'here:r1@main', branchLife('main', 2));
-      await fillLog(db, 'here:r1#12', pullLife('a', 12));
-      await fillLog(db, 'here:r1#13', pullLife('b', 13).slice(0, 13));
-    });
+    if (filled === null) {
+      await this.write(async (db) => {
+        await fillLog(db, 'here:r1@main', branchLife('main', 2));
+        await fillLog(db, 'here:r1#12', pullLife('a', 12));
+        await fillLog(db, 'here:r1#13', pullLife('b', 13).slice(0, 13));
+      });
+      filled = readFileSync(this.database);
+    } else writeFileSync(this.database, filled);
   }
 }
