@@ -13,6 +13,7 @@ export async function bundle(program: string): Promise<{ file: string; clear: ()
   const directory = mkdtempSync(join(tmpdir(), 'orthrus-crash-'));
   // Where the program looks for its machines and its packages.
   symlinkSync(join(project, 'machines'), join(directory, 'machines'));
+  symlinkSync(join(project, 'package.json'), join(directory, 'package.json'));
   symlinkSync(join(project, 'node_modules'), join(directory, 'node_modules'));
   const file = join(directory, 'a', 'b', 'program.mjs');
   await build({
@@ -22,7 +23,7 @@ export async function bundle(program: string): Promise<{ file: string; clear: ()
     // What is not bundled is a native module, or loads files of its own.
     external: ['better-sqlite3', 'pino'],
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
     platform: 'node',
     format: 'esm',

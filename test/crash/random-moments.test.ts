@@ -4,15 +4,18 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, expect, test } from 'vitest';
 import { readLog } from '../../src/log/database.ts';
+import { bundle } from './bundle.ts';
 import { NixStory, nixConfig } from '../scenarios/nix-story.ts';
 import { cacheOf } from '../scenarios/opening.ts';
 
 /** The real program, over the story's repository, to be killed and begun again. */
 class Victim {
   readonly story = new NixStory();
+  readonly #program: string;
   #child: ChildProcess | null = null;
 
-  constructor() {
+  constructor(program: string) {
+    this.#program = program;
     const config = {
       listen: { port: 0 },
       retry: { base: '10ms', max: '100ms' },
@@ -28,12 +31,9 @@ class Victim {
   }
 
   begin(): void {
-    const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
-    this.#child = spawn(
-      process.execPath,
-      ['--import', 'tsx', main, 'serve', '--config', this.#configFile],
-      { stdio: 'ignore' },
-    );
+    this.#child = spawn(process.execPath, [this.#program, 'serve', '--config', this.#configFile], {
+      stdio: 'ignore',
+    });
   }
 
   async kill(): Promise<void> {
@@ -104,11 +104,13 @@ function verdicts(story: NixStory, head: string): string[] {
 }
 
 test('G1 killed with -9 at random moments of its life, with real Nix, it ends where it would have', async () => {
-  const victim = new Victim();
+  const program = await bundle('src/cli/main.ts');
+  const victim = new Victim(program.file);
   const { story } = victim;
   const { repository } = story;
   onTestFinished(async () => {
     await victim.kill();
+    program.clear();
     execFileSync('sh', ['-c', 'sleep 0.3']);
     rmSync(story.directory, { recursive: true, force: true });
   });

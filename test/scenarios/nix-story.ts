@@ -147,8 +147,14 @@ export class NixStory extends Story {
   collect(path: string): void {
     for (const link of linksIn(this.config.stateDir))
       if (readlinkSync(link) === path) unlinkSync(link);
-    const args = ['--delete', '--ignore-liveness', path];
-    execFileSync('nix-store', args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    const nixStore = (...args: string[]): string =>
+      execFileSync('nix-store', args, {
+        encoding: 'utf8',
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    const naming = nixStore('--query', '--referrers-closure', path).trimEnd().split('\n');
+    nixStore('--delete', ...naming);
   }
 
   /** Asks Nix to delete a path, as a collection would: it refuses what has a root. */
