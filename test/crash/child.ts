@@ -72,8 +72,8 @@ function statuses(of: string): string[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const { context, state, description }: Record<string, string> = JSON.parse(line);
-      return `${context} ${state}: ${description?.replace(/^[0-9].*?, /, '')}`;
+      const one: Record<string, string> = JSON.parse(line);
+      return `${one['context']} ${one['state']}: ${one['description']?.replace(/^[0-9].*?, /, '')}`;
     });
   return said.filter((line, index) => line !== said[index - 1]);
 }

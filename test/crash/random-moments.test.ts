@@ -144,7 +144,7 @@ test('G1 killed with -9 at random moments of its life, with real Nix, it ends wh
     expect.stringMatching(/^orthrus success: .*1 of 3 jobs built$/),
   ]);
   // One overlay a head, and one commit that records what each left.
-  const line = repository.git('log', '--first-parent', '--format=%s', `${tip}`, `^${second}`);
+  const line = repository.git('log', '--first-parent', '--format=%s', tip, `^${second}`);
   expect(line.split('\n').map((subject) => subject.split(' ')[0])).toEqual([
     'Record',
     'Overlay',

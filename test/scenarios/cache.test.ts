@@ -270,8 +270,16 @@ test('C10 a cold rebuild whose push is overtaken by somebody is still cold', asy
       isFirst = false;
       const tip = story.tip(1);
       const theirs = story.repository.git(
-        ...['-c', 'user.name=Eve', '-c', 'user.email=eve@example.org'],
-        ...['commit-tree', `${tip}^{tree}`, '-p', tip, '-m', 'a stranger’s'],
+        '-c',
+        'user.name=Eve',
+        '-c',
+        'user.email=eve@example.org',
+        'commit-tree',
+        `${tip}^{tree}`,
+        '-p',
+        tip,
+        '-m',
+        'a stranger’s',
       );
       story.repository.git('update-ref', story.branch(1), theirs);
     }

@@ -49,8 +49,20 @@ test('C16 job by job and push by push, only what a push touched is built', async
   const merge = execFileSync(
     'git',
     [
-      ...['-C', story.repository.tree, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org'],
-      ...['commit-tree', `${content}^{tree}`, '-p', lib, '-p', main, '-m', 'merge main'],
+      '-C',
+      story.repository.tree,
+      '-c',
+      'user.name=Ada',
+      '-c',
+      'user.email=ada@example.org',
+      'commit-tree',
+      `${content}^{tree}`,
+      '-p',
+      lib,
+      '-p',
+      main,
+      '-m',
+      'merge main',
     ],
     { encoding: 'utf8' },
   ).trim();
