@@ -118,7 +118,10 @@ export class NixStory extends Story {
     const json = execFileSync(
       'nix',
       [
-        ...['eval', '--json', `${url}#typhonJobs`, '--apply'],
+        'eval',
+        '--json',
+        `${url}#typhonJobs`,
+        '--apply',
         'builtins.mapAttrs (_: job: { drv = job.drvPath; outputs = map (o: o.outPath) job.all; })',
       ],
       {
