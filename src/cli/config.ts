@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { configSchema, loadConfig } from '../config.ts';
-import { CliError } from './cli-error.ts';
 import { print, printJson } from './output.ts';
 import { withConfig } from './reading.ts';
+import { count } from './text.ts';
 
 export function addConfig(program: Command): void {
   withConfig(program.command('config'))
@@ -11,8 +11,8 @@ export function addConfig(program: Command): void {
     .action(async (options: { readonly config: string; readonly schema?: boolean }) => {
       if (options.schema === true) return printJson(configSchema());
       const { repositories } = loadConfig(options.config);
-      if (repositories.length === 0)
-        throw new CliError('usage', `${options.config} names no repositories; add one`);
-      await print(`${options.config} is valid\n`);
+      await print(
+        `${options.config} is valid: ${count(repositories.length, 'repository', 'repositories')}\n`,
+      );
     });
 }

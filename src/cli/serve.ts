@@ -52,11 +52,18 @@ async function serve(options: ServeOptions): Promise<void> {
     await service.stop();
     throw error;
   }
-  const stopped = stopOnSignal(service, logger, async () => {
+  const closeHttp = async (): Promise<void> => {
     http.close();
     await server.close();
-  });
-  await service.start(server.url);
+  };
+  const stopped = stopOnSignal(service, logger, closeHttp);
+  try {
+    await service.start(server.url);
+  } catch (error) {
+    await closeHttp();
+    await service.stop();
+    throw error;
+  }
   await print(`orthrus is listening at ${server.url}\n`);
   await stopped;
 }
