@@ -40,7 +40,7 @@ function run(directory: string, { deadly, state, head }: Stage): Promise<number 
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program.file, directory, String(deadly), state, head], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      timeout: 30_000,
+      timeout: 60_000,
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(signal ?? code ?? -1));
@@ -102,7 +102,7 @@ test('G1 killed between any two steps of a first build, it ends where it would h
     moves: 2,
     statuses: ['orthrus pending: building <head>', 'orthrus success: cold; 1 of 1 jobs built'],
   });
-}, 200_000);
+}, 300_000);
 
 test('G1 killed between any two steps of a push, it ends where it would have', async () => {
   prepare('pushed', copy('built', 'pushed'));
@@ -115,10 +115,10 @@ test('G1 killed between any two steps of a push, it ends where it would have', a
       'orthrus success: warm (cold took 1 s); 1 of 1 jobs built',
     ],
   });
-}, 200_000);
+}, 300_000);
 
 test('G1 killed between any two steps of closing, nothing is left of it', async () => {
   prepare('closed', copy('pushed', 'closed'));
   const seen = await livesThrough('pushed', 'closed', { state: 'closed', head: second });
   expect(seen).toMatchObject({ calls: ['start 1', 'start 2'], tree: null, kept: [] });
-}, 200_000);
+}, 300_000);
