@@ -80,8 +80,13 @@ export async function openService(
   options: { readonly world: World; readonly logger: Logger; readonly adapters?: Adapters },
 ): Promise<Service> {
   const { world, logger, adapters: make = adapters } = options;
-  mkdirSync(config.stateDir, { recursive: true });
   const log = await openLog(config.database.file, config.database.synchronous);
+  try {
+    mkdirSync(config.stateDir, { recursive: true });
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
   const git = new Git({ home: join(config.stateDir, 'git') });
   const around = { config, world, git, gitConfig: configurationFile(join(config.stateDir, 'git')) };
   let baseUrl: string | null = null;

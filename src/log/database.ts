@@ -26,8 +26,9 @@ export async function openLog(
   synchronous: 'full' | 'normal' = 'full',
 ): Promise<OpenLog> {
   const unlock = file === ':memory:' ? () => {} : lockForWriting(file);
+  let sqlite: Database.Database | undefined;
   try {
-    const sqlite = new Database(file);
+    sqlite = new Database(file);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma(`synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('busy_timeout = 1000');
@@ -41,6 +42,7 @@ export async function openLog(
       },
     };
   } catch (error) {
+    sqlite?.close();
     unlock();
     throw asLogError(error);
   }
@@ -91,12 +93,13 @@ export async function relaxed<T>(
  * go when the process ends, even by kill -9. The log itself stays open to readers.
  */
 function lockForWriting(file: string): () => void {
-  let lock: Database.Database;
+  let lock: Database.Database | undefined;
   try {
     lock = new Database(`${file}-writer`, { timeout: 0 });
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
+    lock?.close();
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'SQLITE_BUSY')
       throw new LogError(
@@ -106,7 +109,7 @@ function lockForWriting(file: string): () => void {
       );
     throw asLogError(error);
   }
-  return () => lock.close();
+  return () => lock?.close();
 }
 
 /**

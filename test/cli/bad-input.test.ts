@@ -1,4 +1,6 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openLog } from '../../src/log/database.ts';
 import { Laboratory } from './laboratory.ts';
@@ -137,11 +139,17 @@ describe('a database', () => {
     );
   });
 
-  // Root may write everything; a file that is immutable for root takes a file system that knows it.
-  it.skipIf(process.getuid?.() === 0)('that is read-only', async () => {
+  it('that is read-only', async () => {
     await laboratory.fill();
-    chmodSync(laboratory.database, 0o444);
-    expect(await refused(1, 'serve')).toMatch(/cannot be written/);
+    // Root may write everything, but not to a file system that is mounted to be read.
+    const folder = dirname(laboratory.database);
+    execFileSync('mount', ['--bind', folder, folder]);
+    execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
+    try {
+      expect(await refused(1, 'serve')).toMatch(/cannot be written/);
+    } finally {
+      execFileSync('umount', ['--lazy', folder]);
+    }
   });
 
   it('G3 that another process writes', async () => {
