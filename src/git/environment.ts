@@ -57,6 +57,8 @@ export function gitEnvironment(home: string): Record<string, string> {
     GIT_CONFIG_GLOBAL: configurationFile(home),
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
+    // Our own pushes to a repository at hand are no news: its hook need not wake a Node for them.
+    ORTHRUS_PUSH: '1',
     // Where git knows it (2.45): no command fetches on its own account. Older ones do not because the mirror's
     // configuration names no promisor remote; see remote.ts.
     GIT_NO_LAZY_FETCH: '1',

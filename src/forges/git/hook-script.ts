@@ -21,6 +21,7 @@ export function hookScript(node: string): string {
   return `#!/bin/sh
 ${hookMarker} to the service. Written by orthrus, which will overwrite it.
 updates=$(cat)
+[ -z "$ORTHRUS_PUSH" ] || exit 0
 node=${shellQuoted(node)}
 [ -x "$node" ] || node=node
 (

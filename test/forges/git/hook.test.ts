@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type GitDelivery, parseGitDelivery } from '../../../src/forges/git/delivery.ts';
 import { installHook } from '../../../src/forges/git/install-hook.ts';
+import { openMirror } from '../../../src/git/open-mirror.ts';
 import { plainGit } from '../../git/repository.ts';
 import { gitForge } from './fixture.ts';
 
@@ -54,6 +55,20 @@ function pusher(bare: { directory: string }, root: string): (...refspecs: string
 }
 
 const zeros = '0'.repeat(40);
+
+test('a push of our own is not signalled: it is no news', async () => {
+  const { bare, root, git } = gitForge();
+  const received = await service();
+  const main = bare.commit('refs/heads/main');
+  await installHook(git, bare.directory, { url: received.url });
+  const mirror = await openMirror(git, { kind: 'local', directory: bare.directory });
+  expect(await mirror.push('orthrus/pr-1', main, null)).toEqual({ outcome: 'pushed' });
+  pusher(bare, root)(`${main}:refs/pull/1/head`);
+  await comes(received, 1);
+  expect(received.deliveries.map(({ updates }) => updates.map(({ ref }) => ref))).toEqual([
+    ['refs/pull/1/head'],
+  ]);
+});
 
 test('a push is signalled, with every ref but notes', async () => {
   const { bare, root, git } = gitForge();
