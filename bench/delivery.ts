@@ -20,10 +20,11 @@ const rounds = 60;
 class Meter {
   spent = 0;
 
-  async inside<T>(work: Promise<T>): Promise<T> {
+  /** @param work is begun inside, for starting a process is the port's share too */
+  async inside<T>(work: () => Promise<T>): Promise<T> {
     const begun = performance.now();
     try {
-      return await work;
+      return await work();
     } finally {
       this.spent += performance.now() - begun;
     }
@@ -119,7 +120,7 @@ function meteredForge(real: Forge, meter: Meter): Forge {
   return {
     repository: (name) => real.repository(name),
     openPulls: (repository) => real.openPulls(repository),
-    pull: (...args) => meter.inside(real.pull(...args)),
+    pull: (...args) => meter.inside(() => real.pull(...args)),
     branch: (...args) => real.branch(...args),
     // Beside the way to the build, not on it.
     publish: (...args) => real.publish(...args),
@@ -128,14 +129,14 @@ function meteredForge(real: Forge, meter: Meter): Forge {
 
 function meteredMirror(real: Mirror, meter: Meter): Mirror {
   return {
-    fetch: (...args) => meter.inside(real.fetch(...args)),
-    tip: (...args) => meter.inside(real.tip(...args)),
-    isAncestor: (...args) => meter.inside(real.isAncestor(...args)),
-    nearest: (...args) => meter.inside(real.nearest(...args)),
-    origin: (...args) => meter.inside(real.origin(...args)),
-    inspect: (...args) => meter.inside(real.inspect(...args)),
-    compose: (...args) => meter.inside(real.compose(...args)),
-    push: (...args) => meter.inside(real.push(...args)),
+    fetch: (...args) => meter.inside(() => real.fetch(...args)),
+    tip: (...args) => meter.inside(() => real.tip(...args)),
+    isAncestor: (...args) => meter.inside(() => real.isAncestor(...args)),
+    nearest: (...args) => meter.inside(() => real.nearest(...args)),
+    origin: (...args) => meter.inside(() => real.origin(...args)),
+    inspect: (...args) => meter.inside(() => real.inspect(...args)),
+    compose: (...args) => meter.inside(() => real.compose(...args)),
+    push: (...args) => meter.inside(() => real.push(...args)),
   };
 }
 
