@@ -1,3 +1,5 @@
+import type { JobResult } from '../../machines/build.ts';
+
 /** A repository as its forge knows it. `id` outlives renames and transfers; streams are named by it. */
 export interface ForgeRepository {
   readonly id: string;
@@ -21,8 +23,15 @@ export interface ForgePull {
   readonly base: string;
   readonly draft: boolean;
   readonly author: string | null;
-  /** Whether the head may be built unasked: its author may write to the repository, and it comes from no fork. */
+  /** Whether the head may be built unasked: it stands on a branch of the repository itself, so who pushed it may write. */
   readonly trusted: boolean;
+  /** Whether the author may write: then the approval of one head holds for the later ones (F2). */
+  readonly authorMayWrite: boolean;
+  /** The branch of this very repository that the head stands on; null for a fork's, or where the forge has no such thing. */
+  readonly headBranch: string | null;
+  readonly labels: readonly string[];
+  /** When the forge last changed it, milliseconds since the epoch; null where it does not say. */
+  readonly changedAt: number | null;
 }
 
 export type StatusState = 'pending' | 'success' | 'failure' | 'error';
@@ -35,6 +44,71 @@ export interface CommitStatus {
   /** At most 140 characters. */
   readonly description: string;
   readonly url: string | null;
+  /** A commit status, or a check run where the forge has such a thing. */
+  readonly as: 'statuses' | 'checks';
+  /** Markdown, for a check run: jobs, times, reasons. Null: the description says it all. */
+  readonly summary: string | null;
+}
+
+/** What a person said to us, in a comment on a pull request. */
+export interface Command {
+  readonly kind: 'approve' | 'rebuild' | 'rebuild-cold' | 'status';
+  /** For `approve`: the head, or the beginning of its sha, if it was named. */
+  readonly head: string | null;
+}
+
+/** What a delivery gives reason to do. */
+export type Hint =
+  /** `pull`: what the delivery itself says, where that says all; else one has to look. */
+  | { readonly kind: 'pull'; readonly number: number; readonly pull: ForgePull | null }
+  /** A branch moved: one that is built as itself, or a cache branch. `head` null: it is gone. */
+  | { readonly kind: 'branch'; readonly name: string; readonly head: string | null }
+  /** A merge queue's temporary branch, to be built as itself (B11). `head` null: it is gone. */
+  | { readonly kind: 'queue'; readonly name: string; readonly head: string | null }
+  /** Somebody commands. `comment` is the forge's id of the comment; `at` when it was made, milliseconds. */
+  | {
+      readonly kind: 'command';
+      readonly number: number;
+      readonly command: Command;
+      readonly by: string;
+      readonly comment: string;
+      readonly at: number;
+    }
+  /** Somebody asks for the verdict on a commit anew: the button of a check run. Only those who may write see it. */
+  | { readonly kind: 'rerun'; readonly commit: string; readonly by: string }
+  /** Some CI reported to the forge on a commit (CI kind `generic`). */
+  | { readonly kind: 'job'; readonly commit: string; readonly job: JobResult }
+  /** The repository itself changed: its name, its owner, our access to it. */
+  | { readonly kind: 'repository' };
+
+/** A delivery, verified and read. */
+export interface Delivery {
+  /** The same delivery sent again has the same id; null where the forge gives none. */
+  readonly id: string | null;
+  /** Which repository it is about: `id` where the forge tells it (it outlives renames), else by `name`; null: about none. */
+  readonly repository: { readonly id: string | null; readonly name: string } | null;
+  readonly hints: readonly Hint[];
+  /** Why there are no hints: `pull_request.assigned is not used`. */
+  readonly ignored: string | null;
+}
+
+/** A delivery as it came: header names in lower case, the body's very bytes. */
+export interface RawDelivery {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+/** Where people speak: a forge that has comments. Writing verbs may be called again. */
+export interface Conversation {
+  mayWrite(repository: ForgeRepository, user: string): Promise<boolean>;
+  /** Answers a comment by a reaction. */
+  react(
+    repository: ForgeRepository,
+    comment: string,
+    reaction: '+1' | '-1' | 'confused',
+  ): Promise<void>;
+  /** Comments on a pull request, once a `marker` (hidden in the comment's text). */
+  comment(repository: ForgeRepository, number: number, text: string, marker: string): Promise<void>;
 }
 
 /**
@@ -43,6 +117,7 @@ export interface CommitStatus {
  * @throws {PortError} of a `code` that says whether trying again can help.
  */
 export interface Forge {
+  /** By its name; one that was renamed or transferred is found by its old name too, and told by its new one. */
   repository(name: string): Promise<ForgeRepository>;
   /** All open pull requests. */
   openPulls(repository: ForgeRepository): Promise<readonly ForgePull[]>;
@@ -56,4 +131,19 @@ export interface Forge {
   branch(repository: ForgeRepository, name: string): Promise<string | null>;
   /** Puts a status on a commit, unless the newest of its context is already the same. */
   publish(repository: ForgeRepository, status: CommitStatus): Promise<void>;
+  /**
+   * Verifies and reads a delivery; asks nobody.
+   * @throws {PortError} `denied`: the signature is missing or wrong; `invalid`: the body makes no sense
+   */
+  read(delivery: RawDelivery): Delivery;
+  /**
+   * Sees to it that pushes are signalled to `url`, where the forge is ours to set up.
+   * @returns what a person should know; null: all is well, or it is the person's own task
+   */
+  signalTo(repository: ForgeRepository, url: string): Promise<string | null>;
+  /** Asks again for deliveries since `since` (milliseconds) that failed and were not made up for. @returns how many */
+  redeliver(repository: ForgeRepository, since: number): Promise<number>;
+  /** Paths whose files the forge itself runs for branches of the repository (F6). */
+  readonly runs: readonly string[];
+  readonly conversation: Conversation | null;
 }
