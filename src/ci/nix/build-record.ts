@@ -24,6 +24,8 @@ export const buildRequest = buildKey.extend({
   remote: z.string(),
   ref: z.string(),
   cachePaths: z.array(z.string()),
+  /** Records of before there were patient builds do not say. */
+  patient: z.boolean().default(false),
   startedAt: z.number(),
 });
 export type StoredRequest = z.infer<typeof buildRequest>;

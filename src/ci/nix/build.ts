@@ -58,7 +58,7 @@ export class Build {
     this.directory = directory;
     this.request = request;
     this.whenEnded = whenEnded;
-    this.commands = new Commands(host, directory, request.startedAt);
+    this.commands = new Commands(host, directory, request);
   }
 
   get isCancelled(): boolean {
@@ -136,7 +136,7 @@ export class Build {
       const { kind } = await standingOf(prefix);
       if (kind === 'lost' || kind === 'terminated') await forget(prefix);
     }
-    this.commands = new Commands(this.host, this.directory, this.request.startedAt);
+    this.commands = new Commands(this.host, this.directory, this.request);
     this.lost = false;
     void this.carry();
   }

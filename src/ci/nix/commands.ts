@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { endDetached, runDetached, standingOf, type Ended } from './detached.ts';
 import type { Host } from './host.ts';
-import type { Slots } from './slots.ts';
+import type { Slots, Turn } from './slots.ts';
 
 /**
  * The commands of one build. Giving up waiting and ending a command are two things: a command holds its slot until
@@ -11,14 +11,14 @@ import type { Slots } from './slots.ts';
 export class Commands {
   private readonly host: Host;
   private readonly directory: string;
-  private readonly rank: number;
+  private readonly turn: Turn;
   private readonly giveUp = new AbortController();
   private readonly running = new Map<string, Promise<unknown>>();
 
-  constructor(host: Host, directory: string, rank: number) {
+  constructor(host: Host, directory: string, turn: Turn) {
     this.host = host;
     this.directory = directory;
-    this.rank = rank;
+    this.turn = turn;
     // One a job, and there may be hundreds.
     setMaxListeners(0, this.signal);
   }
@@ -44,7 +44,7 @@ export class Commands {
       this.disown(prefix);
       return standing;
     }
-    if (!this.host.adopted.delete(prefix)) await slots.take(this.rank, this.signal);
+    if (!this.host.adopted.delete(prefix)) await slots.take(this.turn, this.signal);
     begins();
     const { closing, options } = this.host;
     const run = runDetached(

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BuildKey } from '../../../machines/build.ts';
-import type { BuildReport, BuildRequest, Ci } from '../../ports/ci.ts';
+import type { BuildName, BuildReport, BuildRequest, Ci, CiMessage } from '../../ports/ci.ts';
 import { PortError } from '../../ports/port-error.ts';
 import { Build } from './build.ts';
 import { cancelledBeforeItBegan, discard, readEnded, reportOf } from './build-end.ts';
@@ -30,18 +30,16 @@ import { allBuildDirectories, keepPaths, recordedRoots } from './retention.ts';
 import { Slots } from './slots.ts';
 import { invalidPaths } from './store.ts';
 
-/** This machine's own Nix as the CI. */
-export interface NixCi extends Ci {
-  /** The log of a job, or with `null` of the evaluation; null where there is none (yet). */
-  logFile(stream: string, build: BuildKey, job: string | null): Promise<string | null>;
-}
-
-/** One at a time over a state directory. Builds that an earlier one left running are joined at once. */
-export function nixCi(options: NixCiOptions): NixCi {
+/**
+ * This machine's own Nix as the CI, one at a time over a state directory. Builds that an earlier one left running are
+ * joined at once.
+ */
+export function nixCi(options: NixCiOptions): Ci {
   return new ThisMachine({ ...options, stateDir: resolve(options.stateDir) });
 }
 
-class ThisMachine implements NixCi {
+class ThisMachine implements Ci {
+  readonly seesPushes = false;
   private readonly options: NixCiOptions;
   private readonly host: Host;
   private readonly closing = new AbortController();
@@ -104,8 +102,8 @@ class ThisMachine implements NixCi {
     void build.carry();
   }
 
-  async cancel(stream: string, key: BuildKey): Promise<void> {
-    const directory = buildDirectory(this.options.stateDir, stream, key);
+  async cancel(name: BuildName): Promise<void> {
+    const directory = buildDirectory(this.options.stateDir, name.stream, name);
     await this.ready;
     const build = this.builds.get(directory);
     try {
@@ -122,14 +120,23 @@ class ThisMachine implements NixCi {
     }
   }
 
-  async report(stream: string, key: BuildKey): Promise<BuildReport | null> {
-    const directory = buildDirectory(this.options.stateDir, stream, key);
+  async report(name: BuildName): Promise<BuildReport | null> {
+    const directory = buildDirectory(this.options.stateDir, name.stream, name);
     await this.ready;
     const build = this.builds.get(directory);
     if (build !== undefined) return build.lost ? null : build.report();
     const ended = await readEnded(directory);
-    return ended === null ? null : reportOf({ stream, ...key }, ended, 'finished');
+    return ended === null ? null : reportOf(name, ended, 'finished');
   }
+
+  /** It knows builds, and no branches; `retain` lets go of what they left. */
+  async deleteJobset(): Promise<void> {}
+
+  read(): CiMessage {
+    throw new PortError('invalid', 'a CI of kind nix takes no messages');
+  }
+
+  async take(): Promise<void> {}
 
   async missing(paths: readonly string[]): Promise<readonly string[]> {
     if (paths.length === 0) return [];

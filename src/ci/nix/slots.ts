@@ -1,11 +1,18 @@
-/**
- * So many at once, in the order of `rank` and, within one rank, of coming. A build is ranked by when it was asked for,
- * so that after a restart the queue is what it was.
- */
+/** Whose turn it is: builds in the order in which they were asked for, and patient ones after all others (C17). */
+export interface Turn {
+  readonly patient: boolean;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+const isBefore = (one: Turn, other: Turn): boolean =>
+  one.patient === other.patient ? one.startedAt < other.startedAt : other.patient;
+
+/** So many at once, by turn and, within one turn, in the order of coming: after a restart the queue is what it was. */
 export class Slots {
   private readonly size: number;
   private taken = 0;
-  private readonly waiting: { rank: number; go: () => void }[] = [];
+  private readonly waiting: { turn: Turn; go: () => void }[] = [];
 
   constructor(size: number) {
     this.size = size;
@@ -17,14 +24,14 @@ export class Slots {
   }
 
   /** Resolves when a slot is had; rejects with the signal's reason when it is given up before. */
-  take(rank: number, signal: AbortSignal): Promise<void> {
+  take(turn: Turn, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       if (this.taken < this.size && this.waiting.length === 0) {
         this.taken += 1;
         return resolve();
       }
-      const waiter = { rank, go: () => {} };
+      const waiter = { turn, go: () => {} };
       const giveUp = () => {
         this.waiting.splice(this.waiting.indexOf(waiter), 1);
         reject(signal.reason);
@@ -34,7 +41,7 @@ export class Slots {
         resolve();
       };
       signal.addEventListener('abort', giveUp, { once: true });
-      const behind = this.waiting.findIndex((other) => other.rank > rank);
+      const behind = this.waiting.findIndex((other) => isBefore(turn, other.turn));
       this.waiting.splice(behind === -1 ? this.waiting.length : behind, 0, waiter);
     });
   }

@@ -39,11 +39,11 @@ test('C9 cancelled during a build: the builder is gone, and the report says canc
   await ci.start(request);
   const builders = [await pidIn('a'), await pidIn('c')];
   await eventually(
-    async () => (await ci.report(request.stream, request))?.jobs[1]?.state === 'success',
+    async () => (await ci.report(request))?.jobs[1]?.state === 'success',
     'b to succeed',
   );
-  await ci.cancel(request.stream, request);
-  await ci.cancel(request.stream, request);
+  await ci.cancel(request);
+  await ci.cancel(request);
   const report = await lab.finished(ci, request);
   expect(report.error).toMatchObject({ kind: 'cancelled' });
   expect(report.jobs.map((job) => [job.name, job.state])).toEqual([
@@ -56,7 +56,7 @@ test('C9 cancelled during a build: the builder is gone, and the report says canc
   expect(lab.reports.filter(({ phase }) => phase === 'finished')).toHaveLength(1);
   // Ended is ended.
   await ci.start(request);
-  expect((await ci.report(request.stream, request))?.error?.kind).toBe('cancelled');
+  expect((await ci.report(request))?.error?.kind).toBe('cancelled');
 });
 
 test('C9 a builder that does not end on SIGTERM is killed, with all that it began', async () => {
@@ -67,7 +67,7 @@ test('C9 a builder that does not end on SIGTERM is killed, with all that it bega
   const nix = (await processStat(builder))?.parent ?? 0;
   // Nix cannot answer a SIGTERM now.
   process.kill(nix, 'SIGSTOP');
-  await ci.cancel(request.stream, request);
+  await ci.cancel(request);
   await lab.finished(ci, request);
   expect(await isGone(builder)).toBe(true);
   expect(await isGone(nix)).toBe(true);
@@ -83,8 +83,8 @@ test('C9 cancelled during the evaluation', async () => {
     async () => (await leftOvers()).some((line) => line.includes('nix-instantiate')),
     'the evaluation',
   );
-  expect(await ci.report(request.stream, request)).toMatchObject({ phase: 'started', jobs: [] });
-  await ci.cancel(request.stream, request);
+  expect(await ci.report(request)).toMatchObject({ phase: 'started', jobs: [] });
+  await ci.cancel(request);
   expect(await lab.finished(ci, request)).toMatchObject({ error: { kind: 'cancelled' }, jobs: [] });
   expect(await leftOvers()).toEqual([]);
 });
@@ -96,7 +96,7 @@ test('C9 cancelled at once after the start, nothing is left running', async () =
     const key = { ...request, attempt };
     await ci.start(key);
     await new Promise((resolve) => setTimeout(resolve, attempt * 12));
-    await ci.cancel(key.stream, key);
+    await ci.cancel(key);
     expect((await lab.finished(ci, key)).error).toMatchObject({ kind: 'cancelled' });
     expect(await leftOvers()).toEqual([]);
   }
@@ -105,9 +105,9 @@ test('C9 cancelled at once after the start, nothing is left running', async () =
 test('a build that is cancelled before it began never begins', async () => {
   const ci = lab.ci();
   const request = lab.request(await lab.commit(lab.flake('{ a = good "a"; }')));
-  await ci.cancel(request.stream, request);
+  await ci.cancel(request);
   await ci.start(request);
-  expect(await ci.report(request.stream, request)).toMatchObject({
+  expect(await ci.report(request)).toMatchObject({
     phase: 'finished',
     jobs: [],
     error: { kind: 'cancelled' },
@@ -125,11 +125,8 @@ test('a cancel leaves alone what another build waits for', async () => {
   await ci.start(one);
   await eventually(() => lab.count('ran'), 'the build');
   await ci.start(two);
-  await eventually(
-    async () => (await ci.report(two.stream, two))?.jobs.length,
-    'the other to know its jobs',
-  );
-  await ci.cancel(one.stream, one);
+  await eventually(async () => (await ci.report(two))?.jobs.length, 'the other to know its jobs');
+  await ci.cancel(one);
   expect(await lab.finished(ci, one)).toMatchObject({ error: { kind: 'cancelled' } });
   expect(await lab.finished(ci, two)).toMatchObject({ error: null, jobs: [{ state: 'success' }] });
   expect(await lab.count('ran')).toBe(1);

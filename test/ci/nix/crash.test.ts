@@ -45,7 +45,7 @@ test('G1 killed in the middle of a build, the next service joins it: success, bu
   await begun('a');
   await first.kill();
   const ci = lab.ci();
-  expect(await ci.report(request.stream, request)).toMatchObject({ phase: 'started', error: null });
+  expect(await ci.report(request)).toMatchObject({ phase: 'started', error: null });
   await writeFile(lab.file('gate'), '');
   const report = await lab.finished(ci, request);
   expect(report.jobs).toMatchObject([{ state: 'success', built: true }]);
@@ -179,10 +179,7 @@ test('G1 after a reboot the build is lost, and can be started again', async () =
     join(directory, '0.pid'),
   );
   const ci = lab.ci();
-  await eventually(
-    async () => (await ci.report(request.stream, request)) === null,
-    'the build to be lost',
-  );
+  await eventually(async () => (await ci.report(request)) === null, 'the build to be lost');
   expect(lab.reports.some((report) => report.phase === 'finished')).toBe(false);
   const report = await lab.build(ci, request);
   expect(report).toMatchObject({ error: null, jobs: [{ state: 'success' }] });
@@ -192,11 +189,8 @@ test('G1 a pid that is used again is not taken for the build, and not killed', a
   const request = lab.request(await lab.commit(lab.flake('{ a = good "a"; }')));
   const directory = await lostEvaluation(request, `${await bootId()}:${String(process.pid)}:1`);
   const ci = lab.ci({ graceMilliseconds: 200 });
-  await eventually(
-    async () => (await ci.report(request.stream, request)) === null,
-    'the build to be lost',
-  );
-  await ci.cancel(request.stream, request);
+  await eventually(async () => (await ci.report(request)) === null, 'the build to be lost');
+  await ci.cancel(request);
   expect(await lab.finished(ci, request)).toMatchObject({ error: { kind: 'cancelled' } });
   expect((await lstat(join(directory, 'ended.json'))).isFile()).toBe(true);
 });
@@ -212,10 +206,7 @@ test('G1 stopped together with the service, the build is lost rather than failed
   await endProcessTree(wrapper, 5000, thisWorld);
   expect(await isAlive(wrapper)).toBe(false);
   const ci = lab.ci();
-  await eventually(
-    async () => (await ci.report(request.stream, request)) === null,
-    'the build to be lost',
-  );
+  await eventually(async () => (await ci.report(request)) === null, 'the build to be lost');
 });
 
 test('G1 killed after a cancel, the next service carries it through', async () => {
@@ -235,7 +226,7 @@ test('G1 killed after a cancel, the next service carries it through', async () =
 /** A build whose evaluation has begun, by somebody of this identity. */
 async function lostEvaluation(request: BuildRequest, identity: string): Promise<string> {
   const ci = lab.ci();
-  await ci.cancel(request.stream, request);
+  await ci.cancel(request);
   await ci.close();
   const directory = await directoryOfBuild();
   await rm(join(directory, 'ended.json'));

@@ -65,7 +65,7 @@ test('C9 a cancel ends the builder behind a daemon', async () => {
     async () => Number((await readFile(lab.file('pid'), 'utf8').catch(() => '')).trim()),
     'the builder',
   );
-  await ci.cancel(request.stream, request);
+  await ci.cancel(request);
   expect(await lab.finished(ci, request)).toMatchObject({ error: { kind: 'cancelled' } });
   // The daemon sees that its client has gone, and ends the builder by itself.
   await eventually(async () => {

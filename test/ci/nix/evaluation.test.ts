@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BuildError } from '../../../machines/build.ts';
-import type { NixCi } from '../../../src/ci/nix/nix-ci.ts';
+import type { Ci } from '../../../src/ports/ci.ts';
 import { execute, Laboratory, nixEnv } from './laboratory.ts';
 
 let lab: Laboratory;
-let ci: NixCi;
+let ci: Ci;
 beforeAll(async () => {
   lab = await Laboratory.make();
   ci = lab.ci();

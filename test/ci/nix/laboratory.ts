@@ -4,10 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { BuildKey } from '../../../machines/build.ts';
-import { nixCi, type NixCi } from '../../../src/ci/nix/nix-ci.ts';
+import { nixCi } from '../../../src/ci/nix/nix-ci.ts';
 import type { NixCiOptions } from '../../../src/ci/nix/options.ts';
-import type { BuildReport, BuildRequest } from '../../../src/ports/ci.ts';
+import type { BuildName, BuildReport, BuildRequest, Ci } from '../../../src/ports/ci.ts';
 import type { World } from '../../../src/ports/world.ts';
 
 export const execute = promisify(execFile);
@@ -58,7 +57,7 @@ export class Laboratory {
   readonly stateDir: string;
   readonly salt = randomBytes(8).toString('hex');
   readonly reports: BuildReport[] = [];
-  private readonly open: NixCi[] = [];
+  private readonly open: Ci[] = [];
 
   private constructor(directory: string, remote: string) {
     this.directory = directory;
@@ -78,7 +77,7 @@ export class Laboratory {
     return join(this.directory, name);
   }
 
-  ci(overrides: Partial<NixCiOptions> = {}): NixCi {
+  ci(overrides: Partial<NixCiOptions> = {}): Ci {
     const ci = nixCi({
       attribute: 'typhonJobs',
       parallel: 2,
@@ -127,19 +126,20 @@ export class Laboratory {
       project: 'r',
       remote: this.remote,
       ref: 'refs/heads/orthrus/pr-1',
+      patient: false,
       cachePaths: [],
       ...overrides,
     };
   }
 
-  async build(ci: NixCi, request: BuildRequest): Promise<BuildReport> {
+  async build(ci: Ci, request: BuildRequest): Promise<BuildReport> {
     await ci.start(request);
     return await this.finished(ci, request);
   }
 
-  finished(ci: NixCi, request: BuildKey & { stream: string }): Promise<BuildReport> {
+  finished(ci: Ci, request: BuildName): Promise<BuildReport> {
     return eventually(async () => {
-      const report = await ci.report(request.stream, request);
+      const report = await ci.report(request);
       return report?.phase === 'finished' && report;
     }, 'the end of the build');
   }

@@ -81,17 +81,18 @@ test('roots follow what is recorded, and survive a restart', async () => {
 
 test('logs stay longer than roots, until the stream keeps nothing', async () => {
   const ci = lab.ci();
-  const report = await lab.build(ci, lab.request(await lab.commit(lab.flake('{ a = good "a"; }'))));
+  const request = lab.request(await lab.commit(lab.flake('{ a = good "a"; }')));
+  const report = await lab.build(ci, request);
   const log = await ci.logFile(stream, report, 'a');
   expect(await readFile(log ?? '', 'utf8')).toContain('building a\n');
   const other = { commit: '1'.repeat(40), attempt: 1 };
   await ci.retain(stream, { paths: [], builds: [other] });
   expect(await isKept(output(report, 0))).toBe(false);
   expect(await ci.logFile(stream, report, 'a')).toBe(log);
-  expect(await ci.report(stream, report)).toEqual(report);
+  expect(await ci.report(request)).toEqual(report);
   await ci.retain(stream, { paths: [], builds: [] });
   expect(await ci.logFile(stream, report, 'a')).toBeNull();
-  expect(await ci.report(stream, report)).toBeNull();
+  expect(await ci.report(request)).toBeNull();
   expect([await names('builds'), await names('roots')]).toEqual([[], []]);
 });
 
@@ -118,7 +119,7 @@ test('B1 nothing to keep: a build that runs ends, and nothing of it is left', as
   await ci.start(request);
   await eventually(() => lab.count('ran'), 'the build');
   await ci.retain(stream, { paths: [], builds: [] });
-  await eventually(async () => (await ci.report(stream, request)) === null, 'the end of it');
+  await eventually(async () => (await ci.report(request)) === null, 'the end of it');
   expect(lab.reports.at(-1)?.error?.kind).toBe('cancelled');
   await eventually(async () => (await names('builds')).length === 0, 'an empty directory');
 });
