@@ -3,4 +3,6 @@
   incremental = import ./incremental.nix;
   source = import ./source.nix;
   make = import ./make.nix;
+  # Takes nixpkgs from whoever calls it. Not part of a copy of this folder: it is for the flake that Typhon reads.
+  typhon = import ../typhon;
 }

@@ -1,0 +1,3 @@
+{
+  mkProject = import ./project.nix;
+}
