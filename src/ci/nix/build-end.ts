@@ -2,16 +2,9 @@ import { readFile, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BuildError } from '../../../machines/build.ts';
 import type { BuildReport } from '../../ports/ci.ts';
-import {
-  endedBuild,
-  isMissing,
-  readRecord,
-  removeDirectory,
-  writeWhole,
-  type EndedBuild,
-  type StoredRequest,
-} from './build-record.ts';
-import { dropRoots } from './store.ts';
+import { isMissing, readRecord, removeDirectory, writeWhole } from '../store/state-files.ts';
+import { dropRoots } from '../store/store.ts';
+import { endedBuild, type EndedBuild, type StoredRequest } from './build-record.ts';
 
 /** What stays of a build that is cancelled: what it left, its logs only, or nothing. */
 export type Remains = 'all' | 'logs' | 'nothing';

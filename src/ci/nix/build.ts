@@ -2,15 +2,10 @@ import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildError, JobResult } from '../../../machines/build.ts';
 import type { BuildReport } from '../../ports/ci.ts';
+import { list, writeWhole } from '../store/state-files.ts';
 import { cancelledError, discard, readRemains, reportOf, type Remains } from './build-end.ts';
-import {
-  list,
-  writeWhole,
-  type EndedBuild,
-  type PlannedJob,
-  type StoredRequest,
-} from './build-record.ts';
 import { BuildFailed, Cancelled, Lost } from './build-interrupted.ts';
+import { type EndedBuild, type PlannedJob, type StoredRequest } from './build-record.ts';
 import { Commands, directoryOf } from './commands.ts';
 import { forget, standingOf } from './detached.ts';
 import { evaluate } from './evaluate.ts';

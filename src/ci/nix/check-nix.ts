@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
-import { lastLines, plainText } from './log-text.ts';
-import { nixCommand } from './nix-command.ts';
+import { lastLines, plainText } from '../store/log-text.ts';
+import { nixCommand } from '../store/nix-command.ts';
 import { nixEnvironment } from './nix-environment.ts';
 
 export interface NixCheck {

@@ -1,16 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { evaluationFailure, missingPathError } from '../store/evaluation-error.ts';
+import { endOfLog } from '../store/log-text.ts';
+import { invalidPaths } from '../store/store.ts';
 import { BuildFailed, Lost } from './build-interrupted.ts';
 import type { StoredRequest } from './build-record.ts';
 import type { Commands } from './commands.ts';
 import { forget, type Exited } from './detached.ts';
-import { evaluationFailure, missingPathError } from './evaluation-error.ts';
 import { evaluationCommand, readEvaluation, type EvaluatedJob } from './evaluation.ts';
 import { isBrokenClone } from './fetch-cache.ts';
 import { flakeUrl } from './flake-url.ts';
 import type { Host } from './host.ts';
-import { endOfLog } from './log-text.ts';
-import { invalidPaths } from './store.ts';
 
 /**
  * The jobs of a commit, by one process of Nix.

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BuildError } from '../../../machines/build.ts';
 import { derivationPath } from '../../../machines/store-path.ts';
 import { PortError } from '../../ports/port-error.ts';
-import { readDerivation } from './derivation-file.ts';
+import { readDerivation } from '../store/derivation-file.ts';
 import { expression } from './expression.ts';
 
 /** The names of an attribute path: `checks.x86_64-linux`. @throws {PortError} `invalid` */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { list, removeDirectory, safeName } from './build-record.ts';
+import { list, removeDirectory, safeName } from '../store/state-files.ts';
 
 /**
  * Where Nix's fetcher keeps its clone of one remote. Nix makes it with `git init`, and an evaluation that is ended at

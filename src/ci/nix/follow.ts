@@ -1,9 +1,9 @@
 import { link } from 'node:fs/promises';
-import { directoryOf } from './commands.ts';
+import { rootPaths } from '../store/store.ts';
 import type { PlannedJob } from './build-record.ts';
+import { directoryOf } from './commands.ts';
 import { standingOf, watchDetached, type Ended } from './detached.ts';
 import type { Host } from './host.ts';
-import { rootPaths } from './store.ts';
 
 /**
  * Waits for the same derivation where it is built already, and makes its end our own: log, pid and status as hard

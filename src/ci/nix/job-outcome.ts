@@ -1,7 +1,7 @@
 import type { JobResult } from '../../../machines/build.ts';
+import { endOfLog, lastLines, logContains } from '../store/log-text.ts';
 import type { PlannedJob } from './build-record.ts';
 import type { Exited } from './detached.ts';
-import { endOfLog, lastLines, logContains } from './log-text.ts';
 
 /**
  * What `nix-store --realise` says when the builder is to blame. A single-user Nix also ends with a code from 100 on for most

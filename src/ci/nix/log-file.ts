@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildKey } from '../../../machines/build.ts';
-import { buildDirectory } from './build-record.ts';
+import { buildDirectory } from '../store/state-files.ts';
 import { readPlan } from './plan.ts';
 
 /**

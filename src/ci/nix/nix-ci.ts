@@ -4,19 +4,20 @@ import { join, resolve } from 'node:path';
 import type { BuildKey } from '../../../machines/build.ts';
 import type { BuildName, BuildReport, BuildRequest, Ci, CiMessage } from '../../ports/ci.ts';
 import { PortError } from '../../ports/port-error.ts';
-import { Build } from './build.ts';
-import { cancelledBeforeItBegan, discard, readEnded, reportOf } from './build-end.ts';
+import { keepPaths, recordedRoots } from '../store/keep-paths.ts';
 import {
   buildDirectory,
   buildName,
-  buildRequest,
-  createRecord,
   list,
   readRecord,
   removeDirectory,
   streamDirectory,
-  type StoredRequest,
-} from './build-record.ts';
+} from '../store/state-files.ts';
+import { invalidPaths } from '../store/store.ts';
+import { allBuildDirectories } from './build-directories.ts';
+import { cancelledBeforeItBegan, discard, readEnded, reportOf } from './build-end.ts';
+import { buildRequest, createRecord, type StoredRequest } from './build-record.ts';
+import { Build } from './build.ts';
 import { standingOf } from './detached.ts';
 import { attributeNames } from './evaluation.ts';
 import { FetchCache } from './fetch-cache.ts';
@@ -26,9 +27,7 @@ import { logFile } from './log-file.ts';
 import { nixEnvironment } from './nix-environment.ts';
 import type { NixCiOptions } from './options.ts';
 import { requireNix } from './program-path.ts';
-import { allBuildDirectories, keepPaths, recordedRoots } from './retention.ts';
 import { Slots } from './slots.ts';
-import { invalidPaths } from './store.ts';
 
 /**
  * This machine's own Nix as the CI, one at a time over a state directory. Builds that an earlier one left running are

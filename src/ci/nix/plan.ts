@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { plannedJobs, readRecord, writeWhole, type PlannedJob } from './build-record.ts';
+import { readRecord, writeWhole } from '../store/state-files.ts';
+import { invalidPaths, rootPaths } from '../store/store.ts';
+import { plannedJobs, type PlannedJob } from './build-record.ts';
 import type { EvaluatedJob } from './evaluation.ts';
 import type { Host } from './host.ts';
-import { invalidPaths, rootPaths } from './store.ts';
 
 export const planFile = (directory: string): string => join(directory, 'jobs.json');
 

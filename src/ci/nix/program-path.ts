@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PortError } from '../../ports/port-error.ts';
-import { nixIsMissing } from './nix-command.ts';
+import { nixIsMissing } from '../store/nix-command.ts';
 
 /** Costs no process. @throws {PortError} `unavailable` when there is no Nix on the PATH. */
 export async function requireNix(env: NodeJS.ProcessEnv): Promise<void> {

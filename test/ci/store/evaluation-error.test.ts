@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluationFailure } from '../../../src/ci/nix/evaluation-error.ts';
+import { evaluationFailure } from '../../../src/ci/store/evaluation-error.ts';
 
 const gone = '/nix/store/11111111111111111111111111111111-x';
 

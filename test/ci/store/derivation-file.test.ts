@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDerivation } from '../../../src/ci/nix/derivation-file.ts';
+import { parseDerivation } from '../../../src/ci/store/derivation-file.ts';
 
 test('C11 outputs by name, and an environment with everything escaped', () => {
   const { outputs, env } = parseDerivation(

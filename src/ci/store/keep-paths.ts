@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '../../ports/world.ts';
-import { list, removeDirectory, safeName } from './build-record.ts';
+import { removeDirectory, safeName } from './state-files.ts';
 import { dropRoots, invalidPaths, rootPaths, rootsIn } from './store.ts';
 
 /** The GC roots for what a stream has recorded, whichever build left it: `roots/<stream>/<any name>`. */
@@ -44,16 +43,4 @@ async function rootAll(link: string, paths: readonly string[], env: NodeJS.Proce
   for (const [index, path] of paths.entries()) {
     await rootPaths(`${link}-one-${String(index)}`, [path], env);
   }
-}
-
-/** The build directories on disk, `stateDir/builds/<stream>/<build>`. */
-export async function allBuildDirectories(stateDir: string): Promise<string[]> {
-  const builds = join(stateDir, 'builds');
-  const streams = await list(builds);
-  const names = await Promise.all(
-    streams.map(async (stream) =>
-      (await readdir(join(builds, stream))).map((build) => join(builds, stream, build)),
-    ),
-  );
-  return names.flat();
 }

@@ -2,7 +2,7 @@ import { mkdir, readlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isStorePath } from '../../../machines/store-path.ts';
 import { PortError } from '../../ports/port-error.ts';
-import { list } from './build-record.ts';
+import { list } from './state-files.ts';
 import { lastLines, plainText } from './log-text.ts';
 import { nixCommand } from './nix-command.ts';
 
