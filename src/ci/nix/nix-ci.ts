@@ -11,6 +11,7 @@ import {
   list,
   readRecord,
   removeDirectory,
+  stateFailed,
   streamDirectory,
 } from '../store/state-files.ts';
 import { invalidPaths } from '../store/store.ts';
@@ -217,11 +218,4 @@ async function unendedRequest(
   // Its start never returned.
   await removeDirectory(directory);
   return null;
-}
-
-function stateFailed(error: unknown): unknown {
-  if (error instanceof PortError || !(error instanceof Error)) return error;
-  return new PortError('unavailable', `the state directory cannot be used: ${error.message}`, {
-    cause: error,
-  });
 }

@@ -64,3 +64,11 @@ export async function list(directory: string): Promise<string[]> {
 export async function removeDirectory(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
 }
+
+/** What a full disk, or a directory that is not ours, looks like to the engine: it may be better later. */
+export function stateFailed(error: unknown): unknown {
+  if (error instanceof PortError || !(error instanceof Error)) return error;
+  return new PortError('unavailable', `the state directory cannot be used: ${error.message}`, {
+    cause: error,
+  });
+}
