@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { PortError } from '../../ports/port-error.ts';
+import type { World } from '../../ports/world.ts';
+
+interface Closed {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** One process lives in one world: its forges share what they know of a token. */
+const worlds = new WeakMap<World, Map<string, Closed>>();
+
+/**
+ * Nothing is asked with a token before the deadline that a 429 or 403 named for it (E2).
+ *
+ * This stands where Octokit's plugin-throttling might: that one holds a refused call inside the process and repeats it
+ * there when the time has come. A call held so is lost with the process, keeps a lane's lease for up to an hour, and
+ * nobody can see what it waits for. Here the call fails at once with the deadline, and the wait is a row in the outbox.
+ * Besides, that one knows nothing of other clients in the process that use the same token, nor of a moved clock.
+ */
+export class Gate {
+  readonly #world: World;
+  readonly #closed: Map<string, Closed>;
+  readonly #key: string;
+
+  /** `names`: what makes the token, or the installation, the one it is. Only their hash is kept. */
+  constructor(world: World, ...names: readonly string[]) {
+    this.#world = world;
+    this.#closed = worlds.get(world) ?? new Map<string, Closed>();
+    worlds.set(world, this.#closed);
+    this.#key = createHash('sha256').update(JSON.stringify(names)).digest('hex');
+  }
+
+  /** @throws {PortError} `rate-limited` */
+  check(): void {
+    const closed = this.#closed.get(this.#key);
+    if (closed === undefined) return;
+    const now = this.#world.now();
+    if (now >= closed.until) {
+      this.#closed.delete(this.#key);
+      return;
+    }
+    // A clock that was put back must not make an hour a year (G6): no wait is longer than the one that was asked for.
+    const until = Math.min(closed.until, now + (closed.until - closed.since));
+    if (until < closed.until) this.#closed.set(this.#key, { since: now, until });
+    throw new PortError(
+      'rate-limited',
+      `GitHub's rate limit for this token holds until ${new Date(until).toISOString()}`,
+      { retryAt: until },
+    );
+  }
+
+  close(until: number): void {
+    const known = this.#closed.get(this.#key)?.until ?? 0;
+    if (until > known) this.#closed.set(this.#key, { since: this.#world.now(), until });
+  }
+}
