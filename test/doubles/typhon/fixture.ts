@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Repository } from '../repository.ts';
 import { Changes } from './changes.ts';
-import { ScriptedWork } from './scripted-work.ts';
+import { type AskedBuild, ScriptedWork } from './scripted-work.ts';
 import type { TyphonOptions } from './typhon.ts';
 import { TyphonDouble } from './typhon-double.ts';
-import type { Work } from './work.ts';
+import type { EvaluatedJob, Work } from './work.ts';
 
 export const secret = 'webhook secret';
 export const password = 'admin password';
@@ -162,4 +162,27 @@ export async function sceneOf<W extends Work>(
 
 export function scripted(options: Partial<TyphonOptions> = {}): Promise<Scene<ScriptedWork>> {
   return sceneOf(new ScriptedWork(), options);
+}
+
+export interface Building {
+  readonly scene: Scene<ScriptedWork>;
+  readonly listener: Listener;
+  /** What the branch `main` is at. */
+  readonly tip: string;
+  readonly build: AskedBuild;
+  /** Where the evaluation is to be read. */
+  readonly path: string;
+}
+
+/** A branch that is evaluated to one job, which is being built. */
+export async function building(job: EvaluatedJob): Promise<Building> {
+  const scene = await scripted();
+  scene.work.evaluates = () => ({ jobs: [job] });
+  const listener = await scene.listen();
+  const tip = scene.branch('main');
+  await scene.announce('main', zeros, tip);
+  const build = await scene.work.askedBuild(job.drv);
+  const evaluation = scene.typhon.evaluations[0];
+  if (evaluation === undefined) throw new Error('nothing was evaluated');
+  return { scene, listener, tip, build, path: `/api/evaluations/${evaluation.uuid}` };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { password, scripted, zeros } from './fixture.ts';
+import { building, password, scripted, zeros } from './fixture.ts';
 import { scriptedJob } from './scripted-work.ts';
 
 const hello = scriptedJob('hello', 'results');
@@ -8,24 +7,6 @@ const world = scriptedJob('world', 'results');
 const one = '1'.repeat(40);
 const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
 const range = { start: expect.any(Number), end: expect.any(Number) };
-const evaluations = z.object({
-  total: z.number(),
-  results: z.object({ Evaluations: z.array(z.string()) }),
-});
-
-/** A branch that is evaluated to `hello`, which is being built. */
-async function building() {
-  const scene = await scripted();
-  scene.work.evaluates = () => ({ jobs: [hello] });
-  const listener = await scene.listen();
-  const tip = scene.branch('main');
-  await scene.announce('main', zeros, tip);
-  const build = await scene.work.askedBuild('hello');
-  const evaluation = scene.typhon.evaluations[0];
-  if (evaluation === undefined) throw new Error('nothing was evaluated');
-  const path = `/api/evaluations/${evaluation.uuid}`;
-  return { scene, listener, tip, build, evaluation, path };
-}
 
 describe('an evaluation', () => {
   test('shows no job before it has succeeded, then all of them', async () => {
@@ -143,7 +124,7 @@ describe('an evaluation', () => {
 
 describe('a build', () => {
   test('and its run are told of before the evaluation is over, which shows them only then', async () => {
-    const { scene, listener, build } = await building();
+    const { scene, listener, build } = await building(hello);
     build.succeed();
     await scene.typhon.settled();
     await listener.until((names) => names.length === 12, 'all that is told');
@@ -167,7 +148,7 @@ describe('a build', () => {
   });
 
   test('of a derivation that is built already is the old build, and nobody is told of one', async () => {
-    const { scene, listener, tip, build } = await building();
+    const { scene, listener, tip, build } = await building(hello);
     build.succeed();
     await scene.typhon.settled();
     const told = listener.names.length;
@@ -183,7 +164,7 @@ describe('a build', () => {
   });
 
   test('is shared by all who want it while it runs, and made again after it failed', async () => {
-    const { scene, tip, build } = await building();
+    const { scene, tip, build } = await building(hello);
     scene.typhon.createJobset('demo', 'other');
     scene.repository.push('refs/heads/other', tip);
     await scene.announce('other', one, tip);
@@ -207,7 +188,7 @@ describe('a build', () => {
   });
 
   test('streams its log while it runs, and keeps it', async () => {
-    const { scene, build } = await building();
+    const { scene, build } = await building(hello);
     const path = `/api/builds/${scene.typhon.builds[0]?.uuid ?? ''}/log`;
     build.log('compiling');
     const response = await fetch(`${scene.typhon.url}${path}`);
@@ -221,142 +202,12 @@ describe('a build', () => {
   });
 
   test('that is cancelled says so, and so does its end action', async () => {
-    const { scene } = await building();
+    const { scene } = await building(hello);
     const { uuid: handle = '' } = scene.typhon.builds[0] ?? {};
     scene.typhon.cancelBuild(handle);
     await scene.typhon.settled();
     const info = { handle, drv: hello.drv, status: { Canceled: range } };
     expect(await scene.get(`/api/builds/${handle}`)).toEqual(info);
     expect(scene.typhon.calls.at(-1)?.input).toContain('"status":"canceled"');
-  });
-});
-
-describe('traps', () => {
-  test('the output that is shown is whichever', async () => {
-    const scene = await scripted({ anyOutput: (names) => names.toSorted()[0] ?? '' });
-    scene.work.evaluates = () => ({ jobs: [hello] });
-    scene.work.builds = () => 'success';
-    await scene.announce('main', zeros, scene.branch('main'));
-    await scene.typhon.settled();
-    expect(scene.typhon.evaluations[0]?.jobs[0]?.out).toBe(hello.outputs['intermediates']);
-  });
-
-  test('a rerun never runs, and hides what ran', async () => {
-    const { scene, build, path } = await building();
-    build.succeed();
-    await scene.typhon.settled();
-    const rerun = `${path}/jobs/hello/rerun`;
-    expect(await scene.ask(rerun)).toEqual({ status: 400, text: 'Bad request: Access denied' });
-    expect(await scene.ask(rerun, { headers: { password } })).toEqual({
-      status: 200,
-      text: 'true',
-    });
-    expect(await scene.get(`${path}/jobs/hello`)).toMatchObject({
-      last_run: { handle: { num: 2 }, begin: null, build: null, end: null },
-      run_count: 1,
-    });
-    expect(await scene.get(`${path}/jobs/hello/runs/1`)).toMatchObject({
-      build: { status: { Success: range } },
-    });
-    expect(scene.typhon.built).toEqual(['hello']);
-  });
-
-  test('an evaluation that is not forced is whoever has one of that name and URL', async () => {
-    const scene = await scripted();
-    const options = { repository: scene.repository.bare };
-    const two = await scripted({ projects: { demo: options, twin: options } });
-    scene.branch('main');
-    two.typhon.createJobset('demo', 'main');
-    two.typhon.createJobset('twin', 'main');
-    const first = await two.typhon.evaluate('demo', 'main');
-    const evaluate = { Jobset: [{ project: 'twin', name: 'main' }, { Evaluate: false }] };
-    const { text } = await two.post('/api', evaluate, { password });
-    expect(JSON.parse(text)).toEqual({ Ok: { JobsetEvaluate: first.uuid } });
-  });
-
-  test('only the derivation and the shown output are rooted, from the next evaluation on, while the jobset is there', async () => {
-    const { scene, tip, build } = await building();
-    build.succeed();
-    await scene.typhon.settled();
-    expect(scene.typhon.roots).toEqual(new Set());
-    await scene.announce('main', one, tip);
-    await scene.typhon.settled();
-    expect(scene.typhon.roots).toEqual(new Set([hello.drv, hello.outputs['out']]));
-    expect(scene.work.collectGarbage(scene.typhon.roots)).toEqual([hello.outputs['intermediates']]);
-    await scene.announce('main', one, tip);
-    (await scene.work.askedBuild('hello')).succeed();
-    await scene.announce('main', tip, zeros);
-    expect(scene.typhon.roots).toEqual(new Set());
-  });
-});
-
-describe('searching and asking', () => {
-  test('finds evaluations by project and jobset, a page at a time', async () => {
-    const scene = await scripted();
-    scene.work.evaluates = () => ({ jobs: [] });
-    for (const branch of ['a/b', 'main']) {
-      const tip = scene.branch(branch);
-      await scene.announce(branch, zeros, tip);
-      await scene.announce(branch, one, tip);
-    }
-    await scene.typhon.settled();
-    const find = async (more: object) => {
-      const { text } = await scene.post('/api/search', {
-        type: 'evaluations',
-        limit: 20,
-        offset: 0,
-        ...more,
-      });
-      const { total, results } = evaluations.parse(JSON.parse(text));
-      return { total, found: new Set(results.Evaluations) };
-    };
-    const made = (jobset: string) =>
-      new Set(scene.typhon.evaluations.filter((of) => of.jobset === jobset).map((of) => of.uuid));
-    expect(await find({ project_name: 'demo', jobset_name: 'a/b' })).toEqual({
-      total: 2,
-      found: made('a/b'),
-    });
-    expect(await find({ jobset_name: 'main', status: 'failure' })).toEqual({
-      total: 0,
-      found: new Set(),
-    });
-    const pages = [await find({ limit: 3 }), await find({ limit: 3, offset: 3 })];
-    expect(pages.map((page) => [page.total, page.found.size])).toEqual([
-      [4, 3],
-      [4, 1],
-    ]);
-    expect(
-      await scene.post('/api/search', { type: 'evaluations', limit: 256, offset: 0 }),
-    ).toMatchObject({ status: 400 });
-    expect(await scene.get('/api/projects/demo')).toMatchObject({ jobsets: ['a/b', 'main'] });
-  });
-
-  test('raw requests make, evaluate and delete a jobset', async () => {
-    const scene = await scripted();
-    const tip = scene.branch('main');
-    const raw = async (request: unknown) =>
-      JSON.parse((await scene.post('/api', request, { password })).text);
-    const decl = { flake: true, url: 'github:owner/demo/main' };
-    const create = { Project: ['demo', { NewJobset: { name: 'j', decl } }] };
-    expect(await raw(create)).toEqual({ Ok: 'Ok' });
-    expect(await raw(create)).toEqual({ Err: 'InternalError' });
-    const evaluate = { Jobset: [{ project: 'demo', name: 'j' }, { Evaluate: true }] };
-    expect(await raw(evaluate)).toEqual({ Ok: { JobsetEvaluate: uuid } });
-    expect(scene.typhon.evaluations).toMatchObject([{ revision: tip, jobset: 'j' }]);
-    expect(await raw({ Project: ['demo', { DeleteJobset: { name: 'j' } }] })).toEqual({ Ok: 'Ok' });
-    expect(await raw(evaluate)).toEqual({
-      Err: { ResourceNotFound: 'Jobset demo:j was not found' },
-    });
-    expect(await scene.post('/api', { Nonsense: 1 })).toMatchObject({ status: 400 });
-  });
-
-  test('what is not there', async () => {
-    const scene = await scripted();
-    const stranger = '01900000-0000-7000-8000-000000000000';
-    const text = `Resource not found: Evaluation ${stranger} was not found`;
-    expect(await scene.ask(`/api/evaluations/${stranger}`)).toEqual({ status: 404, text });
-    expect(await scene.ask(`/api/builds/${stranger}/log`)).toMatchObject({ status: 404 });
-    expect(await scene.ask('/api/evaluations/nonsense')).toMatchObject({ status: 404 });
-    expect(await scene.ask('/elsewhere')).toMatchObject({ status: 404 });
   });
 });
