@@ -46,7 +46,8 @@ export class Announcer {
       if (status === 200 || options.isMoot()) return;
       const other = options.isNew ? 'moved' : 'created';
       const again = await this.send(jobset, { is: other, commit });
-      if (again !== 200) throw refused(jobset, again);
+      // Neither a jobset of it nor a new one: it is the project that is not there.
+      if (again !== 200) throw refused(jobset, status === 404 ? again : status);
     });
   }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
  * What Typhon says of evaluations, jobs and runs, as `GET /api/evaluations/{uuid}` gives it (commit e4f11b3), read no
  * further than we need it. Times are seconds since the epoch.
  */
-const span = z.object({ start: z.number().nullish(), end: z.number().nullish() }).nullish();
+const span = z.object({ start: z.number().nullish(), end: z.number().nullish() }).nullable();
 
 function statusOf<K extends string>(kind: K, given: z.infer<typeof span>) {
   return { kind, start: given?.start ?? null, end: given?.end ?? null };

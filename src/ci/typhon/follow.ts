@@ -1,4 +1,5 @@
 import type { BuildReport, BuildRequest } from '../../ports/ci.ts';
+import type { EvaluationInfo } from './evaluation-info.ts';
 import type { Outputs } from './store-at-hand.ts';
 
 /** A build that is followed until it ends, and what was seen of it so far. */
@@ -35,6 +36,10 @@ export class Follow {
     this.since = since;
     const { stream, commit, attempt } = build;
     this.report = { stream, commit, attempt, phase: 'queued', jobs: [], error: null };
+  }
+
+  found({ handle, status }: EvaluationInfo): void {
+    this.evaluation = { uuid: handle, hasJobs: status.kind === 'success' };
   }
 
   get isOpen(): boolean {

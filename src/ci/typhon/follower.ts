@@ -148,7 +148,7 @@ export class Follower {
     const { evaluations } = await finder.find(build, build.commit, 'new');
     const found = bestOf(evaluations.filter(({ handle }) => !follow.spent.has(handle)));
     if (found !== null) {
-      follow.evaluation = { uuid: found.handle, hasJobs: found.status.kind === 'success' };
+      follow.found(found);
       return found;
     }
     return evaluation === null ? null : await sources.api.evaluation(evaluation.uuid);

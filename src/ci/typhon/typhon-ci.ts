@@ -147,7 +147,9 @@ class Typhon implements Ci {
       );
       follow.isReady = true;
       const isMoot = (): boolean => follow.isLetGo || follow.evaluation !== null;
-      if (bestOf(evaluations.filter(({ handle }) => !follow.spent.has(handle))) === null) {
+      const found = bestOf(evaluations.filter(({ handle }) => !follow.spent.has(handle)));
+      if (found !== null) follow.found(found);
+      else {
         const isNew = build.attempt === 1 && !isKnown;
         await this.announcer.announce(build, build.commit, { isNew, isMoot });
       }
