@@ -12,6 +12,7 @@ import { realWorld } from '../src/real-world.ts';
 import { adapters, openService } from '../src/service.ts';
 import { Repository } from '../test/doubles/repository.ts';
 import { ScriptedCi } from '../test/doubles/scripted-ci.ts';
+import { wrapped } from '../test/doubles/wrapped.ts';
 import { type BenchResult, median } from './result.ts';
 
 const rounds = 60;
@@ -117,18 +118,12 @@ async function deliver(
 }
 
 function meteredForge(real: Forge, meter: Meter): Forge {
-  return {
-    repository: (name) => real.repository(name),
-    openPulls: (repository) => real.openPulls(repository),
-    pull: (...args) => meter.inside(() => real.pull(...args)),
-    branch: (...args) => real.branch(...args),
-    // Beside the way to the build, not on it.
-    publish: (...args) => real.publish(...args),
-  };
+  // Publishing is beside the way to the build, not on it.
+  return wrapped(real, { pull: (...args) => meter.inside(() => real.pull(...args)) });
 }
 
 function meteredMirror(real: Mirror, meter: Meter): Mirror {
-  return {
+  return wrapped(real, {
     fetch: (...args) => meter.inside(() => real.fetch(...args)),
     tip: (...args) => meter.inside(() => real.tip(...args)),
     isAncestor: (...args) => meter.inside(() => real.isAncestor(...args)),
@@ -137,7 +132,7 @@ function meteredMirror(real: Mirror, meter: Meter): Mirror {
     inspect: (...args) => meter.inside(() => real.inspect(...args)),
     compose: (...args) => meter.inside(() => real.compose(...args)),
     push: (...args) => meter.inside(() => real.push(...args)),
-  };
+  });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)

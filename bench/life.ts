@@ -1,22 +1,9 @@
 import type { JobResult } from '../machines/build.ts';
 import { decide, type EventData, initialSnapshot, type Snapshot } from '../machines/fold.ts';
 import type { Effect } from '../machines/effect.ts';
-import type { Policy } from '../machines/policy.ts';
+import { aFetch, aPolicy, aPull } from '../test/doubles/ingredients.ts';
 
-const policy: Policy = {
-  cacheBranch: 'orthrus/pr-1',
-  cacheFile: 'cache.nix',
-  commitFile: 'commit.txt',
-  output: 'intermediates',
-  drafts: 'build',
-  onForcePush: 'keep',
-  onPush: 'finish-cold',
-  context: 'orthrus',
-  jobContext: 'orthrus/{job}',
-  reportJobs: 'failed',
-  deadlines: { start: 900_000, finish: 21_600_000 },
-  retry: { base: 1000, max: 300_000 },
-};
+const policy = aPolicy();
 
 /** 40 hex digits, the same for the same words. */
 function sha(...words: readonly (string | number)[]): string {
@@ -50,17 +37,12 @@ function observed(number: number, head: string, state: 'open' | 'merged' = 'open
     type: 'pull.observed',
     repository: { id: '1296269', name: 'owner/repo' },
     policy,
-    pull: {
+    pull: aPull({
       number,
       state,
       title: 'Count the writes, and say how many there were',
       head,
-      headRef: `refs/pull/${number}/head`,
-      base: 'main',
-      draft: false,
-      author: 'ada',
-      trusted: true,
-    },
+    }),
   };
 }
 
@@ -69,18 +51,12 @@ function answer(effect: Effect, head: string): EventData[] {
   switch (effect.type) {
     case 'head.fetch':
       return [
-        {
-          type: 'head.fetched',
+        aFetch({
           attempt: effect.params.attempt,
           head: effect.params.head,
           fastForward: effect.params.previous === null ? null : true,
           tip: effect.params.tip,
-          ours: true,
-          edited: [],
-          obstacle: null,
-          missing: [],
-          seed: null,
-        },
+        }),
       ];
     case 'overlay.push': {
       const { attempt } = effect.params;
@@ -90,6 +66,7 @@ function answer(effect: Effect, head: string): EventData[] {
       const { commit, attempt } = effect.params;
       const jobs = ['library', 'tests', 'docs'].map((name) => job(name, head));
       return [
+        { type: 'build.accepted', commit, attempt },
         { type: 'build.started', commit, attempt },
         { type: 'build.finished', commit, attempt, jobs, error: null },
       ];
@@ -103,6 +80,8 @@ function answer(effect: Effect, head: string): EventData[] {
     case 'status.publish':
       return [{ type: 'status.published', status: effect.params }];
     case 'build.cancel':
+    case 'jobset.delete':
+    case 'command.answer':
     case 'cache.retain':
     case 'timer.set':
     case 'timer.drop':

@@ -51,6 +51,7 @@ const base = setup({
   actions: {
     'build.start': effect('build.start'),
     'build.cancel': effect('build.cancel'),
+    'jobset.delete': effect('jobset.delete'),
     'cache.retain': effect('cache.retain'),
     'status.publish': effect('status.publish'),
     'timer.set': effect('timer.set'),
@@ -76,6 +77,7 @@ export const branchMachine = base
       askAgain: act(steps.askAgain),
       cancelBuild: act(steps.cancelBuild),
       dropDeadlines: act(steps.dropDeadlines),
+      expectStart: act(steps.expectStart),
       giveVerdictWithoutResult: act(steps.giveVerdictWithoutResult),
       letGo: act(steps.letGo),
       noteDelivery: act(steps.noteDelivery),
@@ -126,6 +128,7 @@ export const branchMachine = base
         entry: 'startBuild',
         exit: 'dropDeadlines',
         on: {
+          'build.accepted': { guard: 'isAwaitedStart', actions: 'expectStart' },
           'build.started': { guard: 'isAwaitedStart', actions: 'noteStarted' },
           'build.progressed': { guard: 'isCurrentBuild', actions: 'noteProgress' },
           'build.finished': {

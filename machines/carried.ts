@@ -27,7 +27,12 @@ export const carried = named(carriedEntry);
 export type Carried = z.infer<typeof carried>;
 
 /** Why a job without an entry has none (C18). */
-export type ColdReason = 'nothing-built-before' | 'path-collected' | 'force-push' | 'asked-for';
+export type ColdReason =
+  | 'nothing-built-before'
+  | 'path-collected'
+  | 'force-push'
+  | 'asked-for'
+  | 'incremental-failed';
 
 /** What a cache holds for a job. Job names are other people's: one may be called `constructor` or `__proto__` (F5). */
 export function heldFor(cache: Carried, job: string): CarriedEntry | undefined {

@@ -63,6 +63,7 @@ const coldText: Record<ColdReason, string> = {
   'path-collected': 'cold: path collected',
   'force-push': 'cold: force-push',
   'asked-for': 'cold: asked for',
+  'incremental-failed': 'cold: its incremental build failed',
 };
 
 /** Why a job was not built, warm or cold (C18). */
@@ -88,12 +89,31 @@ export function jobReason(
 export function verdictOf(
   jobs: readonly JobResult[],
   error: BuildError | null,
-  of: { readonly used: Carried; readonly milliseconds: number | null },
+  of: {
+    readonly used: Carried;
+    readonly milliseconds: number | null;
+    /** Jobs that are tried once more without their cache, and those that this build tried so (C17). */
+    readonly retrying?: readonly string[];
+    readonly retried?: readonly string[];
+  },
 ): Verdict {
   if (error !== null) return { state: 'error', description: clip(errorText(error)) };
   const named = (state: JobResult['state']): string[] =>
     jobs.filter((job) => job.state === state).map((job) => job.name);
   const failed = named('failure');
+  const { retrying = [], retried = [] } = of;
+  if (retrying.length > 0)
+    return {
+      state: 'failure',
+      description: clip(
+        `${listed(failed)} failed; ${failed.length === retrying.length ? 'incrementally' : `${listed(retrying)} incrementally`}: tried once more without the cache`,
+      ),
+    };
+  if (failed.length > 0 && failed.every((name) => retried.includes(name)))
+    return {
+      state: 'failure',
+      description: clip(`${listed(failed)} failed, without the cache too`),
+    };
   if (failed.length > 0) {
     const kept = failed.filter((name) => heldFor(of.used, name) !== undefined);
     const note =
@@ -115,7 +135,15 @@ export function verdictOf(
   const cancelled = [...named('cancelled'), ...named('pending')];
   if (cancelled.length > 0)
     return { state: 'error', description: clip(`cancelled by the CI: ${listed(cancelled)}`) };
-  return { state: 'success', description: clip(successText(jobs, of)) };
+  const success = successText(jobs, of);
+  return {
+    state: 'success',
+    description: clip(
+      retried.length === 0
+        ? success
+        : `${success}; the incremental build of ${listed(retried)} had failed`,
+    ),
+  };
 }
 
 function errorText(error: BuildError): string {

@@ -7,9 +7,19 @@ import { askedStatus } from './status.ts';
 /** Asks the CI for the build of a commit; its end is an event. */
 export const buildStart = z.object({
   type: z.literal('build.start'),
-  params: buildKey.extend({ ref: z.string(), cachePaths: z.array(z.string()) }),
+  params: buildKey.extend({
+    ref: z.string(),
+    cachePaths: z.array(z.string()),
+    /** It may wait for all others: its head has a verdict already (C17). */
+    patient: z.boolean().default(false),
+  }),
 });
 export const buildCancel = z.object({ type: z.literal('build.cancel'), params: buildKey });
+/** Has the CI forget a branch that is gone, and what it did for it. */
+export const jobsetDelete = z.object({
+  type: z.literal('jobset.delete'),
+  params: z.object({ ref: z.string() }),
+});
 /** Has the CI keep what the stream now needs (`keepOf`), and nothing else. */
 export const cacheRetain = z.object({ type: z.literal('cache.retain'), params: z.object({}) });
 export const statusPublish = z.object({ type: z.literal('status.publish'), params: askedStatus });
@@ -27,6 +37,7 @@ export const timerDrop = z.object({
 export const commonEffects = [
   buildStart,
   buildCancel,
+  jobsetDelete,
   cacheRetain,
   statusPublish,
   timerSet,

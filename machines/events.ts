@@ -4,6 +4,8 @@ import { askedStatus } from './status.ts';
 
 /** Events of every machine: what a CI, a forge, a timer or an operator has to say. */
 
+/** The CI has taken in that it was asked for the build; from here on the start deadline counts. */
+export const buildAccepted = buildKey.extend({ type: z.literal('build.accepted') });
 export const buildStarted = buildKey.extend({ type: z.literal('build.started') });
 /** Some jobs have changed: these. An event of a build of many jobs stays as small as what it tells. */
 export const buildProgressed = buildKey.extend({
@@ -53,6 +55,11 @@ export const buildCancelFailed = buildKey.extend({
   type: z.literal('build.cancel.failed'),
   ...failure.shape,
 });
+export const jobsetDeleteFailed = z.object({
+  type: z.literal('jobset.delete.failed'),
+  ref: z.string(),
+  ...failure.shape,
+});
 export const retainFailed = z.object({ type: z.literal('cache.retain.failed'), ...failure.shape });
 export const statusFailed = z.object({
   type: z.literal('status.publish.failed'),
@@ -61,6 +68,7 @@ export const statusFailed = z.object({
 });
 
 export const commonEvents = [
+  buildAccepted,
   buildStarted,
   buildProgressed,
   buildFinished,
@@ -72,6 +80,7 @@ export const commonEvents = [
   finishOverdue,
   buildStartFailed,
   buildCancelFailed,
+  jobsetDeleteFailed,
   retainFailed,
   statusFailed,
 ] as const;

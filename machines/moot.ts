@@ -39,6 +39,9 @@ function isMootForPull(value: Snapshot['value'], context: PullContext, effect: E
       return !isIn(value, 'caching') || effect.params.attempt !== context.attempt;
     case 'branch.delete':
       return isOpen && effect.params.branch === context.policy?.cacheBranch;
+    case 'jobset.delete':
+      return isOpen && effect.params.ref === `refs/heads/${context.policy?.cacheBranch}`;
+    case 'command.answer':
     case 'build.cancel':
     case 'cache.retain':
     case 'status.publish':
@@ -49,6 +52,7 @@ function isMootForPull(value: Snapshot['value'], context: PullContext, effect: E
 }
 
 function isMootForBranch(context: BranchContext, effect: Effect): boolean {
+  if (effect.type === 'jobset.delete') return context.head !== null;
   if (effect.type !== 'build.start') return false;
   return (
     context.build === null ||

@@ -13,6 +13,10 @@ export const policy = z.object({
   drafts: z.enum(['build', 'skip']),
   onForcePush: z.enum(['keep', 'cold']),
   onPush: z.enum(['finish-cold', 'cancel']),
+  /** Whether a job whose incremental build failed is tried once more without its cache (C17). */
+  coldRetry: z.boolean(),
+  /** Whether what a branch's builds leave may seed pull requests: not a merge queue's, which holds unmerged work (F4). */
+  seeds: z.boolean(),
   context: z.string(),
   jobContext: z.string(),
   reportJobs: z.enum(['failed', 'all', 'none']),

@@ -3,6 +3,7 @@ import {
   askAgain,
   dropDeadlines,
   earnLate,
+  expectStart,
   giveUpLate,
   giveVerdictWithoutResult,
   noteNotKept,
@@ -22,6 +23,7 @@ import * as guards from './pull-request/guards.ts';
 import {
   beginAttempt,
   countSetback,
+  beginRetry,
   dropLost,
   dropRetry,
   noteBlocked,
@@ -32,11 +34,13 @@ import {
 } from './pull-request/merging.ts';
 import {
   noteApproval,
+  noteCommand,
   noteTip,
   observe,
   publishAgain,
   standDown,
   supersede,
+  tellToWait,
 } from './pull-request/observing.ts';
 import type { Step } from './pull-request/step.ts';
 
@@ -60,6 +64,8 @@ const base = setup({
     'cache.record': effect('cache.record'),
     'cache.retain': effect('cache.retain'),
     'branch.delete': effect('branch.delete'),
+    'jobset.delete': effect('jobset.delete'),
+    'command.answer': effect('command.answer'),
     'status.publish': effect('status.publish'),
     'timer.set': effect('timer.set'),
     'timer.drop': effect('timer.drop'),
@@ -87,16 +93,19 @@ export const pullRequestMachine = base
     actions: {
       askAgain: act(askAgain),
       beginAttempt: act(beginAttempt),
+      beginRetry: act(beginRetry),
       close: act(close),
       countSetback: act(countSetback),
       dropDeadlines: act(dropDeadlines),
       dropLost: act(dropLost),
       dropRetry: act(dropRetry),
       earnLate: act(earnLate),
+      expectStart: act(expectStart),
       giveUpLate: act(giveUpLate),
       giveVerdictWithoutResult: act(giveVerdictWithoutResult),
       noteApproval: act(noteApproval),
       noteBlocked: act(noteBlocked),
+      noteCommand: act(noteCommand),
       noteBranchGone: act(noteBranchGone),
       noteDelivery: act(noteDelivery),
       noteNotKept: act(noteNotKept),
@@ -116,6 +125,7 @@ export const pullRequestMachine = base
       standDown: act(standDown),
       startBuild: act(startBuild),
       supersede: act(supersede),
+      tellToWait: act(tellToWait),
     },
   })
   .createMachine({
@@ -131,6 +141,7 @@ export const pullRequestMachine = base
         { actions: 'observe' },
       ],
       'pull.approved': { guard: 'isApprovedHead', actions: 'noteApproval' },
+      'command.given': { actions: 'noteCommand' },
       'machine.accepted': [
         { guard: 'isOpen', target: '.merging', actions: ['publishAgain', 'supersede'] },
         { target: '.closing', actions: 'publishAgain' },
@@ -174,6 +185,11 @@ export const pullRequestMachine = base
               'head.fetched': [
                 {
                   guard: 'isPathInTheWay',
+                  target: '#pull-request.blocked',
+                  actions: 'noteBlocked',
+                },
+                {
+                  guard: 'isRunByTheForge',
                   target: '#pull-request.blocked',
                   actions: 'noteBlocked',
                 },
@@ -226,6 +242,7 @@ export const pullRequestMachine = base
         entry: 'startBuild',
         exit: 'dropDeadlines',
         on: {
+          'build.accepted': { guard: 'isAwaitedStart', actions: 'expectStart' },
           'build.started': { guard: 'isAwaitedStart', actions: 'noteStarted' },
           'build.progressed': { guard: 'isCurrentBuild', actions: 'noteProgress' },
           'build.finished': [
@@ -274,7 +291,10 @@ export const pullRequestMachine = base
       /** The verdict is on its way to the head's own commit. */
       reporting: {
         entry: 'report',
-        always: { guard: 'isEverythingReported', target: 'idle' },
+        always: [
+          { guard: 'isRetryDue', target: 'merging', actions: 'beginRetry' },
+          { guard: 'isEverythingReported', target: 'idle' },
+        ],
         on: {
           'tip.observed': { guard: 'isTipNews', target: 'merging', actions: 'noteTip' },
           'rebuild.requested': { target: 'merging', actions: 'noteRebuild' },
@@ -301,6 +321,7 @@ export const pullRequestMachine = base
       },
       /** The head is by somebody who may not write: nothing of it is built before somebody who may approves it. */
       awaitingApproval: {
+        entry: 'tellToWait',
         on: {
           'pull.approved': {
             guard: 'isApprovedHead',
@@ -310,7 +331,13 @@ export const pullRequestMachine = base
           'pull.observed': [
             { guard: 'isClosed', target: 'closing', actions: 'observe' },
             { guard: 'isDraft', target: 'draft', actions: 'observe' },
-            { guard: 'needsApproval', actions: 'observe' },
+            { guard: 'isSameHeadThatWaits', actions: 'observe' },
+            {
+              guard: 'needsApproval',
+              target: 'awaitingApproval',
+              reenter: true,
+              actions: ['standDown', 'observe'],
+            },
             { guard: 'hasHead', target: 'merging', actions: 'observe' },
           ],
         },

@@ -48,6 +48,36 @@ const gitForge = z.strictObject({
     .meta({ description: 'The folder that holds bare repositories owner/repo.git.' }),
 });
 
+const appId = z.strictObject({
+  id: z.int().min(1).meta({ description: "The App's id." }),
+  privateKey: secret,
+});
+
+const githubForge = z.strictObject({
+  kind: z.literal('github'),
+  apiUrl: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.github.com')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .meta({ description: 'For GitHub Enterprise: https://HOST/api/v3.' }),
+  webhookSecret: secret.meta({ description: 'What the webhook is signed with.' }),
+  token: secret.optional().meta({ description: 'A token; or else `app`.' }),
+  app: appId.optional().meta({ description: 'A GitHub App; or else `token`.' }),
+});
+
+const typhonCi = z.strictObject({
+  kind: z.literal('typhon'),
+  url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  webhookSecret: secret.meta({ description: "The project's `github_webhook_secret`." }),
+  callbackSecret: secret.meta({ description: 'What its actions sign their calls to us with.' }),
+  pollEvery: duration.default(30_000),
+});
+
+const genericCi = z.strictObject({
+  kind: z.literal('generic'),
+  callbackSecret: secret.meta({ description: 'What calls to POST /ci/{name} are signed with.' }),
+});
+
 const nixCi = z.strictObject({
   kind: z.literal('nix'),
   attribute: z
@@ -71,7 +101,7 @@ const nixCi = z.strictObject({
 });
 
 const report = z.strictObject({
-  as: z.enum(['statuses']).default('statuses'),
+  as: z.enum(['statuses', 'checks']).default('statuses'),
   context: z.string().min(1).default('orthrus'),
   jobs: z.enum(['failed', 'all', 'none']).default('failed'),
   jobContext: z.string().includes('{job}').default('orthrus/{job}'),
@@ -140,9 +170,9 @@ const file = z.strictObject({
     z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a forge is named with letters, digits, ., _ and -'),
-    z.discriminatedUnion('kind', [gitForge]),
+    z.discriminatedUnion('kind', [gitForge, githubForge]),
   ),
-  ci: z.record(z.string().min(1), z.discriminatedUnion('kind', [nixCi])),
+  ci: z.record(z.string().min(1), z.discriminatedUnion('kind', [nixCi, typhonCi, genericCi])),
   repositories: z.array(repository),
 });
 
@@ -184,19 +214,18 @@ export function parseConfig(json: unknown, folder: string): Config {
   if (!parsed.success) throw new ConfigError(describeIssue(parsed.error.issues[0], json));
   const { database, $schema: _, ...rest } = parsed.data;
   const within = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+  for (const { source } of secretSources(rest))
+    if ('file' in source) source.file = within(source.file);
   const db =
     typeof database === 'string' ? { url: database, synchronous: 'full' as const } : database;
   const config: Config = {
     ...rest,
     stateDir: within(rest.stateDir),
-    ...(rest.operatorToken !== undefined && 'file' in rest.operatorToken
-      ? { operatorToken: { file: within(rest.operatorToken.file) } }
-      : {}),
     database: { file: within(db.url.slice('sqlite:'.length)), synchronous: db.synchronous },
     forges: Object.fromEntries(
       Object.entries(rest.forges).map(([name, forge]) => [
         name,
-        { ...forge, root: within(forge.root) },
+        forge.kind === 'git' ? { ...forge, root: within(forge.root) } : forge,
       ]),
     ),
   };
@@ -204,7 +233,39 @@ export function parseConfig(json: unknown, folder: string): Config {
   return config;
 }
 
+/** Every secret that the configuration names, with the key that names it. */
+export function secretSources(
+  config: Pick<Config, 'operatorToken' | 'forges' | 'ci'>,
+): { readonly key: string; readonly source: SecretSource }[] {
+  const named: [string, SecretSource | undefined][] = [['operatorToken', config.operatorToken]];
+  for (const [name, forge] of Object.entries(config.forges))
+    if (forge.kind === 'github')
+      named.push(
+        [`forges.${name}.webhookSecret`, forge.webhookSecret],
+        [`forges.${name}.token`, forge.token],
+        [`forges.${name}.app.privateKey`, forge.app?.privateKey],
+      );
+  for (const [name, ci] of Object.entries(config.ci)) {
+    if (ci.kind === 'typhon') named.push([`ci.${name}.webhookSecret`, ci.webhookSecret]);
+    if (ci.kind !== 'nix') named.push([`ci.${name}.callbackSecret`, ci.callbackSecret]);
+  }
+  return named.flatMap(([key, source]) => (source === undefined ? [] : [{ key, source }]));
+}
+
+function checkForges(config: Config): void {
+  for (const [name, forge] of Object.entries(config.forges)) {
+    if (forge.kind !== 'github') continue;
+    if ((forge.token === undefined) === (forge.app === undefined))
+      throw new ConfigError(
+        forge.token === undefined
+          ? `forges.${name}: is missing "token" or "app"`
+          : `forges.${name}: has both "token" and "app"; keep one`,
+      );
+  }
+}
+
 function checkReferences(config: Config): void {
+  checkForges(config);
   const seen = new Set<string>();
   for (const [index, configured] of config.repositories.entries()) {
     const at = `repositories[${index}]`;
@@ -215,6 +276,11 @@ function checkReferences(config: Config): void {
     if (!Object.hasOwn(config.ci, configured.ci))
       throw new ConfigError(
         `${at}.ci: there is no CI "${configured.ci}"${suggestion(configured.ci, Object.keys(config.ci))}`,
+      );
+    const forge = config.forges[configured.forge];
+    if (configured.report.as === 'checks' && !(forge?.kind === 'github' && forge.app !== undefined))
+      throw new ConfigError(
+        `${at}.report.as: "checks" are for a GitHub App; "${configured.forge}" is none, use "statuses"`,
       );
     if (configured.cacheFile === configured.commitFile)
       throw new ConfigError(`${at}: cacheFile and commitFile are both "${configured.cacheFile}"`);
@@ -232,7 +298,7 @@ function describeIssue(issue: Issue | undefined, json: unknown): string {
   const where = pathText(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    return `${where === '' ? '' : `${where}: `}unknown key "${key}"${suggestion(key, knownKeys(issue.path))}`;
+    return `${where === '' ? '' : `${where}: `}unknown key "${key}"${suggestion(key, knownKeys(issue.path, json))}`;
   }
   if (
     issue.code === 'invalid_union' &&
@@ -261,15 +327,23 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+const forgeKinds = { git: gitForge, github: githubForge };
+const ciKinds = { nix: nixCi, typhon: typhonCi, generic: genericCi };
+
 function knownKinds(path: readonly PropertyKey[]): string[] {
-  return path[0] === 'forges' ? ['git'] : ['nix'];
+  return Object.keys(path[0] === 'forges' ? forgeKinds : ciKinds);
 }
 
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  const [first, , third] = path;
+function knownKeys(path: readonly PropertyKey[], json: unknown): string[] {
+  const [first, second, third] = path;
   if (first === undefined) return Object.keys(file.shape);
-  if (first === 'forges') return Object.keys(gitForge.shape);
-  if (first === 'ci') return Object.keys(nixCi.shape);
+  if (first === 'forges' || first === 'ci') {
+    if (third === 'app') return Object.keys(appId.shape);
+    if (third !== undefined) return ['env', 'file'];
+    const kind = valueAt(json, [first, second ?? '', 'kind']);
+    const kinds = new Map(Object.entries(first === 'forges' ? forgeKinds : ciKinds));
+    return Object.keys((typeof kind === 'string' ? kinds.get(kind)?.shape : undefined) ?? {});
+  }
   if (first === 'repositories')
     return Object.keys(third === 'report' ? report.shape : repository.shape);
   if (first === 'listen') return ['host', 'port'];

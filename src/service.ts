@@ -2,21 +2,23 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { parseStreamName } from '../machines/stream.ts';
+import { genericCi } from './ci/generic/generic-ci.ts';
 import { nixCi } from './ci/nix/nix-ci.ts';
-import type { Config } from './config.ts';
+import { typhonCi } from './ci/typhon/typhon-ci.ts';
+import { type Config, readSecret } from './config.ts';
 import { BuildReports } from './engine/build-reports.ts';
 import { Engine } from './engine/engine.ts';
 import { type OpenPlace, Places } from './engine/place.ts';
 import { Reconciler } from './engine/reconciler.ts';
 import { GitForge } from './forges/git/git-forge.ts';
-import { installHook } from './forges/git/install-hook.ts';
+import { GitHubForge, type GitHubOptions } from './forges/github/github-forge.ts';
 import { configurationFile } from './git/environment.ts';
 import { openMirror } from './git/open-mirror.ts';
 import { Git } from './git/run.ts';
 import { type OpenLog, openLog } from './log/database.ts';
 import { readMachineVersion } from './log/machine-version.ts';
 import type { BuildListener, Ci } from './ports/ci.ts';
-import type { Forge, ForgeRepository } from './ports/forge.ts';
+import type { Credentials, Forge, ForgeRepository } from './ports/forge.ts';
 import type { Mirror } from './ports/mirror.ts';
 import type { World } from './ports/world.ts';
 
@@ -27,6 +29,8 @@ export interface Service {
   readonly reports: BuildReports;
   readonly reconciler: Reconciler;
   readonly log: OpenLog;
+  /** The forges by their configured names. */
+  readonly forges: ReadonlyMap<string, Forge>;
   /** The CIs by their configured names. */
   readonly cis: ReadonlyMap<string, Ci>;
   /** Whether it carries out effects: `start` has ended, and `stop` was not called. */
@@ -41,6 +45,7 @@ export interface Service {
 export interface Surroundings {
   readonly config: Config;
   readonly world: World;
+  readonly logger: Logger;
   readonly git: Git;
   /** git's configuration file, which Nix's fetcher reads too. */
   readonly gitConfig: string;
@@ -50,23 +55,78 @@ export interface Surroundings {
 export interface Adapters {
   forge(name: string, config: Config['forges'][string], around: Surroundings): Forge;
   ci(name: string, config: Config['ci'][string], around: Surroundings, listener: BuildListener): Ci;
-  mirror(repository: ForgeRepository, around: Surroundings): Promise<Mirror>;
+  /** `credentials`: what git shows to a forge that is not at hand. */
+  mirror(
+    repository: ForgeRepository,
+    around: Surroundings,
+    of: { readonly forge: string; readonly credentials: (() => Promise<Credentials>) | null },
+  ): Promise<Mirror>;
 }
 
 export const adapters: Adapters = {
-  forge: (_name, forge, { git, world }) => new GitForge({ root: forge.root, git, world }),
-  ci: (name, ci, { config, world, gitConfig }, listener) =>
-    nixCi({
-      attribute: ci.attribute,
-      parallel: ci.parallel,
-      nixConfig: ci.nixConfig,
-      stateDir: join(config.stateDir, 'ci', name),
-      gitConfigGlobal: gitConfig,
-      world,
-      listener,
-    }),
-  mirror: ({ remote }, { git }) => openMirror(git, { kind: 'local', directory: remote }),
+  forge(name, forge, { git, world, logger }) {
+    if (forge.kind === 'git') return new GitForge({ root: forge.root, git, world });
+    return new GitHubForge({ ...gitHubOptions(name, forge), world, warn: warnIn(logger, name) });
+  },
+  ci(name, ci, { config, world, logger, gitConfig }, listener) {
+    const stateDir = join(config.stateDir, 'ci', name);
+    const at = `ci.${name}`;
+    switch (ci.kind) {
+      case 'nix':
+        return nixCi({
+          attribute: ci.attribute,
+          parallel: ci.parallel,
+          nixConfig: ci.nixConfig,
+          stateDir,
+          gitConfigGlobal: gitConfig,
+          world,
+          listener,
+        });
+      case 'typhon':
+        return typhonCi({
+          url: ci.url,
+          webhookSecret: readSecret(ci.webhookSecret, `${at}.webhookSecret`),
+          callbackSecret: readSecret(ci.callbackSecret, `${at}.callbackSecret`),
+          pollEvery: ci.pollEvery,
+          stateDir,
+          world,
+          listener,
+          warn: warnIn(logger, name),
+        });
+      case 'generic':
+        return genericCi({
+          callbackSecret: readSecret(ci.callbackSecret, `${at}.callbackSecret`),
+        });
+    }
+  },
+  mirror({ id, remote }, { config, git }, { forge, credentials }) {
+    if (credentials === null) return openMirror(git, { kind: 'local', directory: remote });
+    const directory = join(config.stateDir, 'mirrors', forge, `${id}.git`);
+    return openMirror(git.with(credentials), { kind: 'remote', url: remote, directory });
+  },
 };
+
+/** A GitHub forge's options, its secrets read. @throws {ConfigError} */
+export function gitHubOptions(
+  name: string,
+  forge: Extract<Config['forges'][string], { kind: 'github' }>,
+): Omit<GitHubOptions, 'world'> {
+  const at = `forges.${name}`;
+  const { app, token } = forge;
+  return {
+    name,
+    apiUrl: forge.apiUrl,
+    webhookSecret: readSecret(forge.webhookSecret, `${at}.webhookSecret`),
+    auth:
+      app === undefined
+        ? { token: token === undefined ? '' : readSecret(token, `${at}.token`) }
+        : { app: { id: app.id, privateKey: readSecret(app.privateKey, `${at}.app.privateKey`) } },
+  };
+}
+
+function warnIn(logger: Logger, name: string): (message: string, detail: object) => void {
+  return (message, detail) => logger.warn({ of: name, ...detail }, message);
+}
 
 /** How long what is under way is waited for: whoever stops the service waits 10 s for all of it. */
 const stopWithin = 8000;
@@ -88,7 +148,13 @@ export async function openService(
     throw error;
   }
   const git = new Git({ home: join(config.stateDir, 'git') });
-  const around = { config, world, git, gitConfig: configurationFile(join(config.stateDir, 'git')) };
+  const around = {
+    config,
+    world,
+    logger,
+    git,
+    gitConfig: configurationFile(join(config.stateDir, 'git')),
+  };
   let baseUrl: string | null = null;
   let isStarted = false;
 
@@ -108,12 +174,12 @@ export async function openService(
     if (forge === undefined || ci === undefined) throw new Error('checked by the configuration');
     const found = await forge.repository(repository.name);
     if (baseUrl !== null) {
-      const hook = await installHook(git, found.remote, {
-        url: `${baseUrl}/webhooks/${encodeURIComponent(repository.forge)}`,
-      });
-      if (hook.message !== null) logger.warn({ repository: repository.name }, hook.message);
+      const url = `${baseUrl}/webhooks/${encodeURIComponent(repository.forge)}`;
+      const message = await forge.signalTo(found, url);
+      if (message !== null) logger.warn({ repository: repository.name }, message);
     }
-    const mirror = await make.mirror(found, around);
+    const credentials = credentialsOf(forge, found);
+    const mirror = await make.mirror(found, around, { forge: repository.forge, credentials });
     return { config: repository, forge, ci, repository: found, mirror };
   };
 
@@ -137,6 +203,7 @@ export async function openService(
     reports,
     reconciler,
     log,
+    forges,
     cis,
     get isStarted() {
       return isStarted;
@@ -157,6 +224,15 @@ export async function openService(
       await log.close();
     },
   };
+}
+
+/** What git shows to the forge; null where the repository itself is at hand. */
+function credentialsOf(
+  forge: Forge,
+  repository: ForgeRepository,
+): (() => Promise<Credentials>) | null {
+  const show = forge.credentials?.bind(forge);
+  return show === undefined ? null : () => show(repository);
 }
 
 /** The page of a pull request or a branch. */

@@ -54,11 +54,7 @@ export const startBuild: Step = (context) => {
   });
   return {
     context: { attempt, build, jobs: [], verdict: null, ...pending.context },
-    effects: [
-      ...requestOf(now),
-      { type: 'timer.set', params: { name: 'start', after: context.policy.deadlines.start } },
-      ...(pending.effects ?? []),
-    ],
+    effects: [...requestOf(now), ...(pending.effects ?? [])],
   };
 };
 
@@ -68,12 +64,26 @@ function requestOf(context: BranchContext): BranchEffect[] {
   return [
     {
       type: 'build.start',
-      params: { commit, attempt, ref: `refs/heads/${context.name}`, cachePaths: [] },
+      params: {
+        commit,
+        attempt,
+        ref: `refs/heads/${context.name}`,
+        cachePaths: [],
+        patient: false,
+      },
     },
   ];
 }
 
 export const askAgain: Step = (context) => ({ effects: requestOf(context) });
+
+/** The CI may take its time to be asked (E8); from here on it has to begin. */
+export const expectStart: Step = ({ policy }) =>
+  policy === null
+    ? nothing
+    : {
+        effects: [{ type: 'timer.set', params: { name: 'start', after: policy.deadlines.start } }],
+      };
 
 export const noteStarted: Step = (context, event) =>
   context.build === null || context.policy === null
@@ -140,6 +150,7 @@ function withResult(
     mergeByAttempt(context.cache, timed),
     result.jobs.map((job) => job.name),
   );
+  if (!policy.seeds) return { cache };
   const others = context.seeds.filter((seed) => seed.commit !== build.commit);
   return { cache, seeds: [...others, { commit: build.commit, carried: cache }].slice(-seedLimit) };
 }
@@ -199,6 +210,9 @@ export const letGo: Step = (context, event) => {
       ...(cancelled.effects ?? []),
       ...(settled.effects ?? []),
       { type: 'cache.retain', params: {} },
+      ...(context.name === null
+        ? []
+        : [{ type: 'jobset.delete' as const, params: { ref: `refs/heads/${context.name}` } }]),
     ],
   };
 };

@@ -1,9 +1,9 @@
 import type { JobResult } from '../build.ts';
-import { entriesOf, pathsOf } from '../carried.ts';
+import { entriesOf, heldFor, pathsOf } from '../carried.ts';
 import { withChanged } from '../build.ts';
 import { errorLine, shortSha, verdictOf, withNotes } from '../describe.ts';
 import { ask, type AskedStatus } from '../status.ts';
-import { current, overlayOf, type PullContext, withOverlay } from './context.ts';
+import { current, type Overlay, overlayOf, type PullContext, withOverlay } from './context.ts';
 import { earn } from './earn.ts';
 import type { PullEvent } from './events.ts';
 import { nothing, type Outcome, type Step } from './step.ts';
@@ -27,13 +27,17 @@ export const startBuild: Step = (context) => {
   const overlay = current(context);
   const { policy } = context;
   if (overlay === null || overlay.commit === null || policy === null) return nothing;
-  const pending = publish(context, [
-    {
-      context: policy.context,
-      state: 'pending',
-      description: withNotes(`building ${shortSha(overlay.head)}`, context.notes),
-    },
-  ]);
+  // A second look at what has its verdict already (C17) does not take that back meanwhile.
+  const pending =
+    overlay.retried.length > 0
+      ? nothing
+      : publish(context, [
+          {
+            context: policy.context,
+            state: 'pending',
+            description: withNotes(`building ${shortSha(overlay.head)}`, context.notes),
+          },
+        ]);
   return {
     context: {
       ...pending.context,
@@ -47,13 +51,21 @@ export const startBuild: Step = (context) => {
           attempt: overlay.attempt,
           ref: `refs/heads/${policy.cacheBranch}`,
           cachePaths: pathsOf(overlay.carried),
+          patient: overlay.retried.length > 0,
         },
       },
-      { type: 'timer.set', params: { name: 'start', after: policy.deadlines.start } },
       ...(pending.effects ?? []),
     ],
   };
 };
+
+/** The CI may take its time to be asked (E8); from here on it has to begin. */
+export const expectStart: Step = ({ policy }) =>
+  policy === null
+    ? nothing
+    : {
+        effects: [{ type: 'timer.set', params: { name: 'start', after: policy.deadlines.start } }],
+      };
 
 export const noteStarted: Step = (context, event) => {
   const overlay = current(context);
@@ -95,6 +107,7 @@ export const askAgain: Step = (context) => {
           attempt: overlay.attempt,
           ref: `refs/heads/${context.policy.cacheBranch}`,
           cachePaths: pathsOf(overlay.carried),
+          patient: overlay.retried.length > 0,
         },
       },
     ],
@@ -108,11 +121,18 @@ export const settleBuild: Step = (context, event) => {
   const earned = earn(context, event);
   const milliseconds = overlay.startedAt === null ? null : event.at - overlay.startedAt;
   const others = context.remembered.filter((memory) => memory.head !== overlay.head);
+  const retrying = incrementalFailures(context, overlay, event.jobs);
   return {
     context: {
       cache: earned.cache,
       jobs: event.jobs,
-      verdict: verdictOf(event.jobs, event.error, { used: overlay.carried, milliseconds }),
+      retry: retrying.length === 0 ? null : { jobs: retrying, isBegun: false },
+      verdict: verdictOf(event.jobs, event.error, {
+        used: overlay.carried,
+        milliseconds,
+        retrying,
+        retried: overlay.retried,
+      }),
       overlays: withOverlay(context, { ...overlay, phase: 'finished' }),
       remembered: [...others, { head: overlay.head, carried: earned.after }].slice(-4),
       lost: withoutLeft(context.lost, event.jobs),
@@ -120,6 +140,18 @@ export const settleBuild: Step = (context, event) => {
     effects: [{ type: 'cache.retain', params: {} }],
   };
 };
+
+/** The jobs whose failure may be their cache's: they were built from one, and have not been tried without it (C17). */
+function incrementalFailures(
+  context: PullContext,
+  overlay: Overlay,
+  jobs: readonly JobResult[],
+): readonly string[] {
+  if (context.policy?.coldRetry !== true || overlay.retried.length > 0) return [];
+  return jobs
+    .filter((job) => job.state === 'failure' && heldFor(overlay.carried, job.name) !== undefined)
+    .map((job) => job.name);
+}
 
 /** What a build has just left is there, also if it was gone before: the same derivation leaves the same path (C6). */
 function withoutLeft(lost: readonly string[], jobs: readonly JobResult[]): readonly string[] {

@@ -12,10 +12,18 @@ export const close: Step = (context, event) => {
   const state = context.pull?.state === 'merged' ? 'merged' : 'closed';
   const stopped = stopAll(`${state} before the build was finished`)(context, event);
   return {
-    context: { ...stopped.context, overlays: [], blocked: null, setbacks: 0, cold: null },
+    context: {
+      ...stopped.context,
+      overlays: [],
+      blocked: null,
+      setbacks: 0,
+      cold: null,
+      retry: null,
+    },
     effects: [
       ...(stopped.effects ?? []),
       { type: 'cache.retain', params: {} },
+      { type: 'jobset.delete', params: { ref: `refs/heads/${policy.cacheBranch}` } },
       { type: 'branch.delete', params: { branch: policy.cacheBranch } },
     ],
   };

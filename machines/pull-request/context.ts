@@ -25,6 +25,8 @@ export interface Overlay {
    */
   readonly phase: 'planned' | 'asked' | 'building' | 'overdue' | 'cancelled' | 'finished';
   readonly startedAt: number | null;
+  /** The jobs that it leaves cold because their incremental build of this head failed (C17). */
+  readonly retried: readonly string[];
 }
 
 /** What we know of the cache branch, if it is ours. */
@@ -49,8 +51,12 @@ export interface PullContext {
   readonly head: string | null;
   /** The head that somebody who may write has approved (F1). */
   readonly approved: string | null;
+  /** When the head came to be this one: by the forge's clock if it tells, else by ours. */
+  readonly headAt: number | null;
   /** The number of the newest attempt; each attempt has an overlay of its own. */
   readonly attempt: number;
+  /** Jobs whose incremental build failed; `isBegun` once the attempt without their cache is to begin (C17). */
+  readonly retry: { readonly jobs: readonly string[]; readonly isBegun: boolean } | null;
   /** Set until an overlay that carries nothing has been pushed. */
   readonly cold: ColdReason | null;
   readonly tip: Tip | null;
@@ -81,7 +87,9 @@ export const newPull: PullContext = {
   policy: null,
   head: null,
   approved: null,
+  headAt: null,
   attempt: 0,
+  retry: null,
   cold: null,
   tip: null,
   branchTip: null,

@@ -17,6 +17,8 @@ export const headFetch = z.object({
     files: z.array(z.string()),
     /** Store paths that an overlay may name. */
     paths: z.array(z.string()),
+    /** The base branch of a head by somebody who may not write: what it changes is looked at (F6). */
+    guardedBase: z.string().nullable().default(null),
   }),
 });
 
@@ -52,12 +54,25 @@ export const branchDelete = z.object({
   params: z.object({ branch: z.string() }),
 });
 
+/** Asks whether somebody may command, has it done if so, and answers. `head`: what an approval is for; null: unclear. */
+export const commandAnswer = z.object({
+  type: z.literal('command.answer'),
+  params: z.object({
+    number: z.number(),
+    command: z.enum(['approve', 'rebuild', 'rebuild-cold', 'status']),
+    head: z.string().nullable(),
+    by: z.string(),
+    comment: z.string(),
+  }),
+});
+
 export const pullEffect = z.discriminatedUnion('type', [
   ...commonEffects,
   headFetch,
   overlayPush,
   cacheRecord,
   branchDelete,
+  commandAnswer,
 ]);
 /** What a pull request's machine may ask for. */
 export type PullEffect = z.infer<typeof pullEffect>;

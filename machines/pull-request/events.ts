@@ -15,6 +15,11 @@ export const pullState = z.object({
   draft: z.boolean(),
   author: z.string().nullable(),
   trusted: z.boolean(),
+  /** Whether the author may write: then the approval of one head holds for the later ones (F2). */
+  authorMayWrite: z.boolean(),
+  labels: z.array(z.string()).readonly(),
+  /** When the forge last changed it, milliseconds since the epoch; null where it does not say. */
+  changedAt: z.number().nullable(),
 });
 export type PullState = z.infer<typeof pullState>;
 
@@ -36,6 +41,18 @@ export const pullApproved = z.object({
   type: z.literal('pull.approved'),
   head: z.string(),
   by: z.string(),
+});
+
+/** What a person said in a comment, and when, by the forge's clock. Whether they may is asked next. */
+export const commandGiven = z.object({
+  type: z.literal('command.given'),
+  command: z.enum(['approve', 'rebuild', 'rebuild-cold', 'status']),
+  /** The head that an approval names, or the beginning of its sha. */
+  head: z.string().nullable(),
+  by: z.string(),
+  /** The forge's id of the comment. */
+  comment: z.string(),
+  commentedAt: z.number(),
 });
 
 /** A build on a branch we trust that this head descends from. */
@@ -66,6 +83,10 @@ export const headFetched = z.object({
   /** Recorded store paths that are gone. */
   missing: z.array(z.string()),
   seed: seed.nullable(),
+  /** What an unapproved author's head changes of what the forge itself runs for branches of the repository (F6). */
+  touched: z.array(z.string()),
+  /** What the branch itself says, where the log knows nothing of a branch that is ours (G5). */
+  recovered: z.object({ commit: z.string(), head: z.string(), entries: cacheEntries }).nullable(),
 });
 export type HeadFetched = z.infer<typeof headFetched>;
 
@@ -109,6 +130,23 @@ export const branchDeleted = z.object({
   outcome: z.enum(['deleted', 'not-ours']),
 });
 
+/** A command was not carried out: its author may not write, or it meant another head. */
+export const commandRefused = z.object({
+  type: z.literal('command.refused'),
+  comment: z.string(),
+  reason: z.string(),
+});
+/** A command was answered, and there was nothing else to do. */
+export const commandAnswered = z.object({
+  type: z.literal('command.answered'),
+  comment: z.string(),
+});
+export const commandFailed = z.object({
+  type: z.literal('command.answer.failed'),
+  comment: z.string(),
+  ...failure.shape,
+});
+
 const attemptFailed = { attempt: z.number(), ...failure.shape };
 export const headFetchFailed = z.object({ type: z.literal('head.fetch.failed'), ...attemptFailed });
 export const overlayPushFailed = z.object({
@@ -130,6 +168,10 @@ export const pullEvent = z.discriminatedUnion('type', [
   pullObserved,
   tipObserved,
   pullApproved,
+  commandGiven,
+  commandRefused,
+  commandAnswered,
+  commandFailed,
   headFetched,
   overlayPushed,
   overlayRejected,

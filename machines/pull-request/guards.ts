@@ -20,7 +20,10 @@ export function isDraft({ event }: Asked): boolean {
 /** A head that nobody who may write has vouched for (F1, F2). */
 export function needsApproval({ context, event }: Asked): boolean {
   return (
-    event.type === 'pull.observed' && !event.pull.trusted && event.pull.head !== context.approved
+    event.type === 'pull.observed' &&
+    !event.pull.trusted &&
+    event.pull.head !== context.approved &&
+    !(event.pull.authorMayWrite && context.approved !== null)
   );
 }
 
@@ -66,6 +69,12 @@ export function isPathInTheWay(asked: Asked): boolean {
   return (
     isCurrentAttempt(asked) && asked.event.type === 'head.fetched' && asked.event.obstacle !== null
   );
+}
+
+/** An approved stranger's head changes what the forge runs for branches of the repository (F6). */
+export function isRunByTheForge(asked: Asked): boolean {
+  const { event } = asked;
+  return isCurrentAttempt(asked) && event.type === 'head.fetched' && event.touched.length > 0;
 }
 
 export function isBranchNotOurs(asked: Asked): boolean {
@@ -154,6 +163,17 @@ export function isBranchBack(asked: Asked): boolean {
 /** The first word of the newest build; a later, stale one changes nothing (C7). */
 export function isAwaitedStart(asked: Asked): boolean {
   return isCurrentBuild(asked) && current(asked.context)?.phase === 'asked';
+}
+
+/** Jobs are to be tried without their cache, once what was found with it has been reported (C17). */
+export function isRetryDue(asked: Asked): boolean {
+  return asked.context.retry !== null && isOpen(asked) && isEverythingReported(asked);
+}
+
+/** Still the head that waits for approval. */
+export function isSameHeadThatWaits(asked: Asked): boolean {
+  const { context, event } = asked;
+  return needsApproval(asked) && event.type === 'pull.observed' && event.pull.head === context.head;
 }
 
 /** Every status that was asked for has been published, or given up. */

@@ -25,11 +25,13 @@ export const beginAttempt: Step = (context) => {
     cold: { jobs: {}, others: 'nothing-built-before' },
     phase: 'planned',
     startedAt: null,
+    retried: retriedBy(context),
   };
   const memory = context.remembered.find((build) => build.head === head);
   return {
     context: {
       attempt,
+      retry: null,
       overlays: withOverlay(context, overlay),
       jobs: [],
       verdict: null,
@@ -50,11 +52,23 @@ export const beginAttempt: Step = (context) => {
           paths: [
             ...new Set([...pathsOf(context.cache), ...pathsOf(memory?.carried ?? {})]),
           ].toSorted(),
+          guardedBase: pull.trusted ? null : pull.base,
         },
       },
     ],
   };
 };
+
+/** The jobs that the next attempt leaves cold (C17): also once more, if its push has to be done again. */
+function retriedBy(context: PullContext): readonly string[] {
+  if (context.retry?.isBegun === true) return context.retry.jobs;
+  const last = current(context);
+  return last?.phase === 'planned' && last.head === context.head ? last.retried : [];
+}
+
+/** Jobs whose incremental build failed are tried once more without their cache (C17). */
+export const beginRetry: Step = ({ retry }) =>
+  retry === null ? nothing : { context: { retry: { ...retry, isBegun: true } } };
 
 /** A rebuild drops the cache if it was asked to. */
 export const noteRebuild: Step = (context, event) =>
@@ -68,11 +82,14 @@ export const planOverlay: Step = (context, event) => {
   const { policy, pull } = context;
   if (event.type !== 'head.fetched' || overlay === null || policy === null || pull === null)
     return nothing;
-  const { carried, cold } = cacheFor(context, event);
-  const isContinued = event.fastForward === true && event.tip === context.tip?.commit;
+  const known = recover(context, event);
+  const best = cacheFor(known, event);
+  const { carried, cold } = withoutRetried(best, overlay.retried);
+  const tip = event.recovered?.commit ?? context.tip?.commit;
+  const isContinued = event.fastForward === true && event.tip === tip;
   return {
     context: {
-      cache: carried,
+      cache: best.carried,
       branchTip: event.tip,
       notes: event.edited.map((file) => `its own ${file} is overridden`),
       overlays: withOverlay(context, { ...overlay, carried, cold }),
@@ -96,6 +113,43 @@ export const planOverlay: Step = (context, event) => {
     ],
   };
 };
+
+/** A branch that is ours, though the log knows nothing of it, tells what it carries: the log was lost (G5). */
+function recover(context: PullContext, { recovered }: HeadFetched): PullContext {
+  if (recovered === null || context.pull === null) return context;
+  const { number } = context.pull;
+  const cache = Object.fromEntries(
+    Object.entries(recovered.entries).map(([job, entry]): [string, CarriedEntry] => [
+      job,
+      {
+        entry,
+        origin: { kind: 'pull', number, commit: recovered.head },
+        attempt: 0,
+        coldMilliseconds: null,
+      },
+    ]),
+  );
+  return { ...context, cache: { ...cache, ...context.cache } };
+}
+
+function withoutRetried(
+  best: Pick<Overlay, 'carried' | 'cold'>,
+  retried: readonly string[],
+): Pick<Overlay, 'carried' | 'cold'> {
+  if (retried.length === 0) return best;
+  return {
+    carried: Object.fromEntries(
+      Object.entries(best.carried).filter(([job]) => !retried.includes(job)),
+    ),
+    cold: {
+      ...best.cold,
+      jobs: {
+        ...best.cold.jobs,
+        ...Object.fromEntries(retried.map((job) => [job, 'incremental-failed' as const])),
+      },
+    },
+  };
+}
 
 /**
  * What the overlay starts from. For each job, best first: what a build of this very head left (A7), what this pull
@@ -199,6 +253,12 @@ export const noteBlocked: Step = (context, event) => {
           context,
           'path-in-the-way',
           `${event.obstacle.path} is a ${event.obstacle.kind} where the bookkeeping files have to go`,
+        );
+      if (event.touched.length > 0)
+        return blocked(
+          context,
+          'runs-on-the-forge',
+          `it changes ${event.touched.join(', ')}, which the forge would run with the repository's secrets`,
         );
       return blocked(
         context,

@@ -12,12 +12,19 @@ export const observe: Step = (context, event) => {
     pull: event.pull,
     policy: event.policy,
     head: event.pull.head ?? context.head,
+    headAt:
+      event.pull.head === null || event.pull.head === context.head
+        ? context.headAt
+        : (event.pull.changedAt ?? event.at),
   };
   const was = context.policy?.cacheBranch;
   if (was === undefined || was === event.policy.cacheBranch) return { context: seen };
   return {
     context: { ...seen, tip: null, branchTip: null },
-    effects: [{ type: 'branch.delete', params: { branch: was } }],
+    effects: [
+      { type: 'jobset.delete', params: { ref: `refs/heads/${was}` } },
+      { type: 'branch.delete', params: { branch: was } },
+    ],
   };
 };
 
@@ -110,6 +117,60 @@ export const supersede: Step = (context, event) => {
         );
   return cancel({ ...context, ...settled.context }, settled, (overlay) => overlay !== left);
 };
+
+/** Tells the head's author what it waits for (F1). */
+export const tellToWait: Step = (context) => {
+  const { policy, head } = context;
+  if (policy === null || head === null) return nothing;
+  const { statuses, fresh } = ask(
+    context.statuses,
+    [
+      {
+        commit: head,
+        context: policy.context,
+        state: 'pending',
+        description: 'waits for the approval of somebody who may write to the repository',
+      },
+    ],
+    head,
+  );
+  return {
+    context: { statuses },
+    effects: fresh.map((status) => ({ type: 'status.publish', params: status })),
+  };
+};
+
+/**
+ * Has a command looked into. An approval is for one head: the one that is named, or the newest, if that was there to be
+ * seen when the comment was made (F1).
+ */
+export const noteCommand: Step = (context, event) => {
+  if (event.type !== 'command.given' || context.pull === null) return nothing;
+  const { command, by, comment } = event;
+  return {
+    effects: [
+      {
+        type: 'command.answer',
+        params: {
+          number: context.pull.number,
+          command,
+          head: meantHead(context, event),
+          by,
+          comment,
+        },
+      },
+    ],
+  };
+};
+
+function meantHead(
+  { head, headAt }: PullContext,
+  said: { readonly head: string | null; readonly commentedAt: number },
+): string | null {
+  if (head === null) return null;
+  if (said.head !== null) return head.startsWith(said.head) ? head : null;
+  return headAt !== null && said.commentedAt > headAt ? head : null;
+}
 
 /** Becomes a draft, or a head that waits for approval: nothing of it is built. */
 export const standDown: Step = (context, event) =>

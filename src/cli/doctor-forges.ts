@@ -10,7 +10,9 @@ import type { Check } from './doctor-machine.ts';
 /** Every forge, and every repository of it. Looks, and changes nothing. */
 export async function checkForges(config: Config): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const [forge, { root }] of Object.entries(config.forges)) {
+  for (const [forge, configured] of Object.entries(config.forges)) {
+    if (configured.kind !== 'git') continue;
+    const { root } = configured;
     const isThere = existsSync(root);
     checks.push({
       name: `forge ${forge}`,

@@ -91,10 +91,13 @@ export async function checkGit(): Promise<Check> {
 /** Each CI that is this machine's own Nix. */
 export async function checkNixes(config: Config): Promise<Check[]> {
   return Promise.all(
-    Object.entries(config.ci).map(async ([ci, { nixConfig }]) => {
-      const { version, ok, problems } = await checkNix({ nixConfig });
-      const message = ok ? `Nix ${version ?? ''}` : problems.join('; ');
-      return { name: `CI ${ci}`, ok, message };
-    }),
+    Object.entries(config.ci).flatMap(([ci, configured]) =>
+      configured.kind === 'nix' ? [checkOne(ci, configured.nixConfig)] : [],
+    ),
   );
+}
+
+async function checkOne(ci: string, nixConfig: string): Promise<Check> {
+  const { version, ok, problems } = await checkNix({ nixConfig });
+  return { name: `CI ${ci}`, ok, message: ok ? `Nix ${version ?? ''}` : problems.join('; ') };
 }

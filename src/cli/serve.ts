@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import { type Config, loadConfig, readSecret } from '../config.ts';
+import { type Config, loadConfig, readSecret, secretSources } from '../config.ts';
 import type { Service } from '../service.ts';
 import { CliError } from './cli-error.ts';
 import { print } from './output.ts';
@@ -70,9 +70,7 @@ async function serve(options: ServeOptions): Promise<void> {
 
 /** All secrets of the configuration. @throws {ConfigError} if one is not there: better at start than at midnight */
 function secretsOf(config: Config): string[] {
-  return config.operatorToken === undefined
-    ? []
-    : [readSecret(config.operatorToken, 'operatorToken')];
+  return secretSources(config).map(({ key, source }) => readSecret(source, key));
 }
 
 /** The longest that a stop may take; what is not finished by then is taken up at the next start. */

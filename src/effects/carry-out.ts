@@ -1,9 +1,10 @@
 import type { Effect } from '../../machines/effect.ts';
 import type { EventData } from '../../machines/fold.ts';
 import { branchDelete } from './branch-delete.ts';
-import { buildCancel, buildStart } from './build.ts';
+import { buildCancel, buildStart, jobsetDelete } from './build.ts';
 import { cacheRecord } from './cache-record.ts';
 import { cacheRetain } from './cache-retain.ts';
+import { commandAnswer } from './command-answer.ts';
 import { headFetch } from './head-fetch.ts';
 import { overlayPush } from './overlay-push.ts';
 import type { Scene } from './scene.ts';
@@ -24,6 +25,10 @@ export async function carryOut(effect: Effect, scene: Scene): Promise<EventData 
       return buildStart(effect.params, scene);
     case 'build.cancel':
       return buildCancel(effect.params, scene);
+    case 'jobset.delete':
+      return jobsetDelete(effect.params, scene);
+    case 'command.answer':
+      return commandAnswer(effect.params, scene);
     case 'cache.retain':
       return cacheRetain(effect.params, scene);
     case 'status.publish':

@@ -2,12 +2,14 @@ import type { EventData, Snapshot } from '../../machines/fold.ts';
 import type { Effect } from '../../machines/effect.ts';
 import type { Seed } from '../../machines/pull-request/events.ts';
 import type { Ci } from '../ports/ci.ts';
-import type { Forge, ForgeRepository } from '../ports/forge.ts';
+import type { Forge, ForgeRepository, StatusState } from '../ports/forge.ts';
 import type { Mirror } from '../ports/mirror.ts';
 
 /** What an effect is carried out with. */
 export interface Scene {
   readonly stream: string;
+  /** The stream's subject as people write it: `#12`, `@main`. */
+  readonly name: string;
   /** When the event was recorded that asked for the effect, milliseconds since the epoch. */
   readonly askedAt: number;
   /** The stream as it is now. */
@@ -18,13 +20,28 @@ export interface Scene {
   readonly repository: ForgeRepository;
   /** The CI's name for the repository. */
   readonly project: string;
+  /** The full ref of the stream's branch: the cache branch, or the branch itself. */
+  readonly ref: string;
+  /** How verdicts are to be shown: as commit statuses, or as check runs. */
+  readonly reportAs: 'statuses' | 'checks';
   /** The page that a status links to; null if people cannot reach the service. */
   readonly pageUrl: string | null;
+  /** Where the stream stands, in words for people, Markdown. */
+  standing(): Promise<string>;
+  /** What other open streams of the repository say of a commit under a context: a line for each (B10). */
+  others(commit: string, context: string): Promise<readonly OthersStatus[]>;
   /** Every commit that the log says we pushed for the stream. */
   pushed(): Promise<readonly string[]>;
   /** The repository's commits that pull requests may start from. */
   seeds(): Promise<readonly string[]>;
   seed(commit: string): Promise<Seed | null>;
+}
+
+/** What another stream says of the same commit. `name`: `#13`, `@main`. */
+export interface OthersStatus {
+  readonly name: string;
+  readonly state: StatusState;
+  readonly description: string;
 }
 
 export type ParamsOf<Type extends Effect['type']> = Extract<Effect, { type: Type }>['params'];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { JobResult } from '../../machines/build.ts';
 import type { EventData } from '../../machines/fold.ts';
+import type { Recorded } from '../log/append.ts';
 import type { BuildReport } from '../ports/ci.ts';
 import type { Engine } from './engine.ts';
 import { isNews } from './observe.ts';
@@ -37,17 +38,26 @@ export class BuildReports {
   /** For a CI that reports by itself. A report that cannot be recorded now is made up for by `poll`. */
   take(report: BuildReport): void {
     if (report.phase === 'queued') return;
-    const before = this.#chains.get(report.stream) ?? Promise.resolve();
-    const after = before
-      .then(() => this.#record(report, 'ci'))
-      .catch((error: unknown) => {
-        const { logger } = this.#engine.options;
-        logger.warn({ err: error, stream: report.stream }, 'a build report could not be recorded');
-      })
+    this.inTurn(report.stream, () => this.record(report, 'ci')).catch((error: unknown) => {
+      const { logger } = this.#engine.options;
+      logger.warn({ err: error, stream: report.stream }, 'a build report could not be recorded');
+    });
+  }
+
+  /** Does something about a stream's build after all that came before it. */
+  async inTurn<Result>(stream: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#chains.get(stream) ?? Promise.resolve();
+    const result = before.then(work);
+    const after = result
+      .then(
+        () => {},
+        () => {},
+      )
       .finally(() => {
-        if (this.#chains.get(report.stream) === after) this.#chains.delete(report.stream);
+        if (this.#chains.get(stream) === after) this.#chains.delete(stream);
       });
-    this.#chains.set(report.stream, after);
+    this.#chains.set(stream, after);
+    return result;
   }
 
   /** Records a report that was asked for, if it is news. That a build waits for its turn is none. */
@@ -56,7 +66,7 @@ export class BuildReports {
     const state = await this.#engine.state(report.stream);
     const event = eventOfReport(report, state.snapshot.context.jobs);
     if (isNews(state.snapshot, event, this.#engine.options.world.now()))
-      await this.#record(report, 'reconcile');
+      await this.record(report, 'reconcile');
   }
 
   /** Resolves when all that was taken has been recorded. */
@@ -64,7 +74,8 @@ export class BuildReports {
     while (this.#chains.size > 0) await Promise.all(this.#chains.values());
   }
 
-  async #record(report: BuildReport, source: string): Promise<void> {
+  /** Records a report. @returns the event it came to; null if it was no news */
+  async record(report: BuildReport, source: string): Promise<Recorded | null> {
     const state = await this.#engine.state(report.stream);
     const event = eventOfReport(report, state.snapshot.context.jobs);
     // Progress is told often; only what moves something is worth an event.
@@ -72,7 +83,7 @@ export class BuildReports {
       event.type === 'build.progressed' &&
       (event.jobs.length === 0 || !isNews(state.snapshot, event, this.#engine.options.world.now()))
     )
-      return;
+      return null;
     // A build may end before anybody has said that it began.
     if (event.type === 'build.finished' || event.type === 'build.progressed') {
       const started: EventData = {
@@ -88,7 +99,7 @@ export class BuildReports {
           key: `build:${report.commit}.${report.attempt}:started`,
         });
     }
-    await this.#engine.record({
+    return this.#engine.record({
       stream: report.stream,
       event,
       source,

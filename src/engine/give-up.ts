@@ -66,6 +66,10 @@ export function givenUp(effect: Effect, code: string, message: string): EventDat
     }
     case 'build.cancel':
       return { type: 'build.cancel.failed', ...effect.params, ...failure };
+    case 'jobset.delete':
+      return { type: 'jobset.delete.failed', ...effect.params, ...failure };
+    case 'command.answer':
+      return { type: 'command.answer.failed', comment: effect.params.comment, ...failure };
     case 'cache.retain':
       return { type: 'cache.retain.failed', ...failure };
     case 'status.publish':

@@ -22,10 +22,12 @@ export function laneOf(places: KnowsPlaces, stream: string, effect: Effect): str
       return `git:${stream}`;
     case 'build.start':
     case 'build.cancel':
+    case 'jobset.delete':
     case 'cache.retain': {
       const ci = place?.config.ci ?? 'unknown';
       return `ci:${ci}/${place?.config.project ?? place?.repository.name ?? ''}`;
     }
+    case 'command.answer':
     case 'status.publish':
       return `forge:${name?.forge ?? ''}`;
     case 'timer.set':

@@ -1,9 +1,16 @@
 import type { BuildKey } from '../../machines/build.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import { isLive } from '../../machines/pull-request/context.ts';
+import type { BuildName } from '../ports/ci.ts';
+import { projectOf, type Place } from './place.ts';
 
-/** The builds of a stream that have no result yet. */
-export function liveBuilds(snapshot: Snapshot): BuildKey[] {
+/** The builds of a stream that have no result yet, by the names that its CI knows them by. */
+export function liveBuilds(stream: string, snapshot: Snapshot, place: Place): BuildName[] {
+  const ref = `refs/heads/${snapshot.context.policy?.cacheBranch ?? ''}`;
+  return keysOf(snapshot).map((key) => ({ ...key, stream, project: projectOf(place), ref }));
+}
+
+function keysOf(snapshot: Snapshot): BuildKey[] {
   if (snapshot.kind === 'pull')
     return snapshot.context.overlays.flatMap((overlay) =>
       overlay.commit !== null && isLive(overlay)

@@ -3,8 +3,10 @@ import { type EventData, isHandled, type Snapshot } from '../../machines/fold.ts
 import type { Recorded } from '../log/append.ts';
 import { LogError } from '../log/log-error.ts';
 import { dataOf } from '../log/stored-event.ts';
+import type { PullState } from '../../machines/pull-request/events.ts';
+import type { ForgePull } from '../ports/forge.ts';
 import type { Engine } from './engine.ts';
-import { cacheBranchOf, type Place, streamOf } from './place.ts';
+import { cacheBranchOf, numberOfCacheBranch, type Place, streamOf } from './place.ts';
 import { policyOf } from './policy.ts';
 
 /** What a look at the forge came to. */
@@ -16,15 +18,18 @@ export type Observed =
 export interface Look {
   readonly source: 'webhook' | 'reconcile' | 'operator';
   readonly key?: string;
+  /** Also a pull request that was closed before it was ever seen is recorded: something of it is left (G5). */
+  readonly evenIfClosed?: boolean;
 }
 
 /** Whether an observation says anything that the stream does not know. */
 export function isNews(snapshot: Snapshot, event: EventData, at: number): boolean {
   const { context } = snapshot;
+  // When it changed last, alone, is no news: a comment moves that.
   if (event.type === 'pull.observed' && 'pull' in context)
     return !isDeepStrictEqual(
-      [context.repository, context.pull, context.policy],
-      [event.repository, event.pull, event.policy],
+      [context.repository, { ...context.pull, changedAt: null }, context.policy],
+      [event.repository, { ...event.pull, changedAt: null }, event.policy],
     );
   if (event.type === 'branch.observed' && 'name' in context)
     return !isDeepStrictEqual(
@@ -106,27 +111,63 @@ async function findDelivery(engine: Engine, stream: string, key: string): Promis
       };
 }
 
+/**
+ * Looks at a pull request. `told` is what a delivery, or a list, says of it: that is taken for what the forge would
+ * answer if it is newer than all that is known, so that no call stands between a push and its build. Where it is older,
+ * or as old and different, the forge is asked (D2).
+ */
 export async function observePull(
   engine: Engine,
   place: Place,
   number: number,
   look: Look,
+  told: ForgePull | null = null,
 ): Promise<Observed> {
   const subject = { kind: 'pull', number } as const;
   return observe(engine, streamOf(place, subject), look, async (snapshot) => {
     if (snapshot.kind !== 'pull') return 'no pull request';
     const { head, pull } = snapshot.context;
     const last = pull === null || head === null ? null : { head, base: pull.base };
-    const seen = await place.forge.pull(place.repository, number, last);
+    const seen = isNewest(told, pull)
+      ? told
+      : await place.forge.pull(place.repository, number, last);
     if (seen === null) return 'there is no such pull request';
-    if (pull === null && seen.state !== 'open') return 'closed before it was ever seen open';
+    // What a delivery says is recorded even so, for an older one may come yet that says it is open (D2).
+    if (pull === null && seen.state !== 'open' && seen !== told && look.evenIfClosed !== true)
+      return 'closed before it was ever seen open';
+    if (pull === null && (await isCacheBranch(engine, place, seen)))
+      return 'its head is a cache branch';
+    const { headBranch: _, ...state } = seen;
     return {
       type: 'pull.observed',
       repository: { id: place.repository.id, name: place.repository.name },
-      pull: { ...seen, number },
+      pull: { ...state, number },
       policy: policyOf(place, subject, engine.options.policy),
     };
   });
+}
+
+function isNewest(told: ForgePull | null, known: PullState | null): told is ForgePull {
+  if (told === null || told.changedAt === null) return false;
+  if (known === null) return true;
+  if (known.changedAt === null || told.changedAt < known.changedAt) return false;
+  // The forge's clock has seconds; of two different things said in one second either may be the older.
+  const { headBranch: _, ...state } = told;
+  return told.changedAt > known.changedAt || isDeepStrictEqual(state, known);
+}
+
+/** A pull request whose head is a cache branch would have one of its own, and so on (B12). */
+async function isCacheBranch(engine: Engine, place: Place, seen: ForgePull): Promise<boolean> {
+  if (seen.headBranch !== null) return numberOfCacheBranch(place.config, seen.headBranch) !== null;
+  if (seen.head === null) return false;
+  const row = await engine.options.db
+    .selectFrom('pulls')
+    .select('stream')
+    .where('forge', '=', place.config.forge)
+    .where('repository_id', '=', place.repository.id)
+    .where('tip', '=', seen.head)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function observeBranch(
@@ -134,10 +175,11 @@ export async function observeBranch(
   place: Place,
   name: string,
   look: Look,
+  where: (name: string) => Promise<string | null> = (branch) => place.mirror.tip(branch),
 ): Promise<Observed> {
   const subject = { kind: 'branch', branch: name } as const;
   return observe(engine, streamOf(place, subject), look, async (snapshot) => {
-    const head = await place.forge.branch(place.repository, name);
+    const head = await where(name);
     if (head === null && snapshot.context.repository === null) return 'there is no such branch';
     return {
       type: 'branch.observed',
@@ -155,11 +197,12 @@ export async function observeTip(
   place: Place,
   number: number,
   look: Look,
+  where: (name: string) => Promise<string | null> = (branch) => place.mirror.tip(branch),
 ): Promise<Observed> {
   const stream = streamOf(place, { kind: 'pull', number });
   return observe(engine, stream, look, async (snapshot) => {
     if (snapshot.context.repository === null) return 'no pull request is known by that number';
-    const tip = await place.mirror.tip(cacheBranchOf(place.config, number));
+    const tip = await where(cacheBranchOf(place.config, number));
     return { type: 'tip.observed', tip };
   });
 }

@@ -39,6 +39,18 @@ export class Places {
     return place;
   }
 
+  /** Opens a place anew: its repository was renamed or transferred, or is to be looked for again (B8). */
+  async reopen(config: RepositoryConfig): Promise<Place> {
+    const place = await this.#open(config);
+    this.#places.set(config, place);
+    return place;
+  }
+
+  /** The open places whose builds a CI makes. */
+  ofCi(ci: string): Place[] {
+    return [...this.#places.values()].filter((place) => place.config.ci === ci);
+  }
+
   byId(forge: string, id: string): Place | null {
     return this.#find((place) => place.config.forge === forge && place.repository.id === id);
   }
@@ -51,6 +63,11 @@ export class Places {
     for (const place of this.#places.values()) if (wanted(place)) return place;
     return null;
   }
+}
+
+/** The CI's own name for the repository. */
+export function projectOf({ config, repository }: Place): string {
+  return config.project ?? repository.name;
 }
 
 export function streamOf(place: Place, subject: Subject): string {

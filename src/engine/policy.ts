@@ -17,6 +17,8 @@ export function policyOf(place: Place, subject: Subject, common: CommonPolicy): 
     drafts: config.drafts,
     onForcePush: config.onForcePush,
     onPush: config.onPush,
+    coldRetry: config.coldRetry,
+    seeds: subject.kind === 'pull' || config.branches.includes(subject.branch),
     context: config.report.context,
     jobContext: config.report.jobContext,
     reportJobs: config.report.jobs,

@@ -2,7 +2,7 @@ import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
 import { liveBuilds } from './live-builds.ts';
 import { observe, observeBranch, observePull, observeTip } from './observe.ts';
-import type { Place } from './place.ts';
+import { numberOfCacheBranch, type Place } from './place.ts';
 
 /**
  * Compares what is known with the forge and the CI, at start and every few minutes (rule 5). What fails for one
@@ -12,11 +12,23 @@ export async function reconcile(engine: Engine, reports: BuildReports): Promise<
   const { places, logger } = engine.options;
   for (const config of places.configs) {
     try {
-      await reconcilePlace(engine, reports, await places.open(config));
+      const place = await places.open(config);
+      await reconcilePlace(engine, reports, place);
+      await askAgainForDeliveries(engine, place);
     } catch (error) {
       logger.warn({ err: error, forge: config.forge, repository: config.name }, 'not reconciled');
     }
   }
+}
+
+/** How far back a forge keeps failed deliveries to be asked for again (D3): GitHub, three days. */
+const deliveriesFor = 3 * 24 * 3_600_000;
+
+async function askAgainForDeliveries(engine: Engine, place: Place): Promise<void> {
+  const { logger, world } = engine.options;
+  const asked = await place.forge.redeliver(place.repository, world.now() - deliveriesFor);
+  if (asked > 0)
+    logger.info({ asked, repository: place.repository.name }, 'asked again for failed deliveries');
 }
 
 async function reconcilePlace(engine: Engine, reports: BuildReports, place: Place): Promise<void> {
@@ -28,30 +40,54 @@ async function reconcilePlace(engine: Engine, reports: BuildReports, place: Plac
       logger.warn({ err: error, repository: place.repository.name, what }, 'not reconciled');
     }
   };
-  for (const branch of place.config.branches)
-    await attempt(`@${branch}`, () =>
-      observeBranch(engine, place, branch, { source: 'reconcile' }),
-    );
+  const source = { source: 'reconcile' } as const;
+  // All branches in one look, all open pull requests in another: what is asked for does not grow with their number.
+  const branches = await place.mirror.branches();
+  const where = async (name: string): Promise<string | null> => branches.get(name) ?? null;
   const known = await streamsOf(engine, place);
-  const open = await place.forge.openPulls(place.repository);
-  const numbers = new Set(open.map((pull) => pull.number));
-  for (const { number, state } of known)
-    if (number !== null && state !== 'closed') numbers.add(number);
+  const built = new Set(place.config.branches);
+  for (const { branch } of known) if (branch !== null) built.add(branch);
+  for (const branch of built)
+    await attempt(`@${branch}`, () => observeBranch(engine, place, branch, source, where));
+  const open = new Map(
+    (await place.forge.openPulls(place.repository)).map((pull) => [pull.number, pull]),
+  );
+  const numbers = new Set(open.keys());
+  for (const { number } of known) if (number !== null) numbers.add(number);
   for (const number of [...numbers].toSorted((a, b) => a - b)) {
-    await attempt(`#${number}`, () => observePull(engine, place, number, { source: 'reconcile' }));
-    await attempt(`#${number}`, () => observeTip(engine, place, number, { source: 'reconcile' }));
+    const seen = open.get(number);
+    await attempt(`#${number}`, () => observePull(engine, place, number, source, seen));
+    await attempt(`#${number}`, () => observeTip(engine, place, number, source, where));
+  }
+  for (const name of branches.keys()) {
+    const number = numberOfCacheBranch(place.config, name);
+    if (number !== null && !numbers.has(number))
+      await attempt(name, () => reconcileLeftover(engine, place, number, where));
   }
   for (const { stream } of known)
     await attempt(stream, () => reconcileBuilds(engine, reports, place, stream));
 }
 
+/** A cache branch whose pull request is not open: it came back, or the log that knew of it was lost (G5). */
+async function reconcileLeftover(
+  engine: Engine,
+  place: Place,
+  number: number,
+  where: (name: string) => Promise<string | null>,
+): Promise<void> {
+  const source = { source: 'reconcile' } as const;
+  const tip = await observeTip(engine, place, number, source, where);
+  if (tip.outcome === 'ignored')
+    await observePull(engine, place, number, { ...source, evenIfClosed: true });
+}
+
 async function streamsOf(
   engine: Engine,
   place: Place,
-): Promise<{ stream: string; number: number | null; state: string }[]> {
+): Promise<{ stream: string; number: number | null; branch: string | null; state: string }[]> {
   return engine.options.db
     .selectFrom('pulls')
-    .select(['stream', 'number', 'state'])
+    .select(['stream', 'number', 'branch', 'state'])
     .where('forge', '=', place.config.forge)
     .where('repository_id', '=', place.repository.id)
     .where('state', 'not in', ['closed', 'gone'])
@@ -66,13 +102,14 @@ async function reconcileBuilds(
   stream: string,
 ): Promise<void> {
   const { snapshot } = await engine.state(stream);
-  for (const build of liveBuilds(snapshot)) {
-    const report = await place.ci.report(stream, build);
+  for (const build of liveBuilds(stream, snapshot, place)) {
+    const report = await place.ci.report(build);
     if (report !== null) await reports.poll(report);
     else if (!(await isBeingAsked(engine, stream)))
       await observe(engine, stream, { source: 'reconcile' }, async () => ({
         type: 'build.lost',
-        ...build,
+        commit: build.commit,
+        attempt: build.attempt,
       }));
   }
 }

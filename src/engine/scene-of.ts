@@ -1,13 +1,18 @@
 import { cacheEntries } from '../../machines/cache.ts';
+import type { BranchContext } from '../../machines/branch/context.ts';
+import { shortSha } from '../../machines/describe.ts';
 import type { Snapshot } from '../../machines/fold.ts';
+import type { PullContext } from '../../machines/pull-request/context.ts';
 import type { Seed } from '../../machines/pull-request/events.ts';
+import { lastAsked } from '../../machines/status.ts';
 import { parseStreamName } from '../../machines/stream.ts';
 import { z } from 'zod';
-import type { Scene } from '../effects/scene.ts';
+import type { OthersStatus, Scene } from '../effects/scene.ts';
 import type { EffectRow } from '../log/schema.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Engine } from './engine.ts';
-import type { Place } from './place.ts';
+import { type Place, projectOf } from './place.ts';
+import { waitsFor } from './waits-for.ts';
 
 /**
  * What an effect of that stream is carried out with.
@@ -24,18 +29,77 @@ export function sceneOf(engine: Engine, row: EffectRow, snapshot: Snapshot): Sce
     );
   return {
     stream: row.stream,
+    name: subjectText(row.stream),
+    ref: `refs/heads/${snapshot.context.policy?.cacheBranch ?? ''}`,
+    reportAs: place.config.report.as,
+    standing: () => standing(engine, row.stream),
+    others: (commit, context) => othersOf(engine, place, row.stream, { commit, context }),
     askedAt: row.asked_at,
     snapshot,
     forge: place.forge,
     ci: place.ci,
     mirror: place.mirror,
     repository: place.repository,
-    project: place.config.project ?? place.repository.name,
+    project: projectOf(place),
     pageUrl: pageUrl(row.stream),
     pushed: () => pushedTo(engine, row.stream),
     seeds: () => seedsOf(engine, place),
     seed: (commit) => seedAt(engine, place, commit),
   };
+}
+
+function subjectText(stream: string): string {
+  const subject = parseStreamName(stream)?.subject;
+  if (subject === undefined) return stream;
+  return subject.kind === 'pull' ? `#${subject.number}` : `@${subject.branch}`;
+}
+
+/** Where a stream stands, as a comment tells it. */
+async function standing(engine: Engine, stream: string): Promise<string> {
+  const { db, world, pageUrl } = engine.options;
+  const { snapshot, held } = await engine.state(stream);
+  const pending = await db
+    .selectFrom('effects')
+    .selectAll()
+    .where('stream', '=', stream)
+    .where('done_at', 'is', null)
+    .execute();
+  // What asks is itself an effect under way.
+  const others = pending.filter((row) => row.type !== 'command.answer');
+  const waits = waitsFor({ snapshot, held, pending: others }, world.now());
+  const { verdict, head } = snapshot.context;
+  const said =
+    verdict === null
+      ? ''
+      : `${head === null ? '' : `\`${shortSha(head)}\`: `}${verdict.state}: ${verdict.description}. `;
+  const page = pageUrl(stream);
+  return `${said}${waits === null ? 'Nothing is waited for.' : `It waits for ${waits}.`}${page === null ? '' : ` [More](${page})`}`;
+}
+
+/** What other open streams of the repository that have this very head say of it (B10). */
+async function othersOf(
+  engine: Engine,
+  place: Place,
+  stream: string,
+  of: { readonly commit: string; readonly context: string },
+): Promise<OthersStatus[]> {
+  const rows = await engine.options.db
+    .selectFrom('pulls')
+    .innerJoin('snapshots', 'snapshots.stream', 'pulls.stream')
+    .select(['pulls.stream', 'pulls.kind', 'snapshots.context'])
+    .where('pulls.forge', '=', place.config.forge)
+    .where('pulls.repository_id', '=', place.repository.id)
+    .where('pulls.head', '=', of.commit)
+    .where('pulls.stream', '!=', stream)
+    .where('pulls.state', 'not in', ['closing', 'closed', 'gone'])
+    .execute();
+  return rows.flatMap((row) => {
+    const context: PullContext | BranchContext = JSON.parse(row.context);
+    const last = lastAsked(context.statuses, of);
+    return last === undefined
+      ? []
+      : [{ name: subjectText(row.stream), state: last.state, description: last.description }];
+  });
 }
 
 const pushedCommit = z.object({ commit: z.string() });

@@ -37,8 +37,8 @@ async function askForResult(engine: Engine, row: EffectRow): Promise<void> {
   const place = name === null ? null : engine.options.places.byId(name.forge, name.repositoryId);
   if (place === null) return;
   const { snapshot } = await engine.state(row.stream);
-  for (const build of liveBuilds(snapshot)) {
-    const report = await place.ci.report(row.stream, build);
+  for (const build of liveBuilds(row.stream, snapshot, place)) {
+    const report = await place.ci.report(build);
     if (report !== null) await new BuildReports(engine).poll(report);
   }
 }

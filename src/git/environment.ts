@@ -1,3 +1,4 @@
+import type { Credentials } from '../ports/forge.ts';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -63,12 +64,6 @@ export function gitEnvironment(home: string): Record<string, string> {
     // configuration names no promisor remote; see remote.ts.
     GIT_NO_LAZY_FETCH: '1',
   };
-}
-
-/** What a remote asks for. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
 }
 
 /** The helper's environment. It reads the secret from there, so that no argument and no file ever holds it. */

@@ -106,7 +106,7 @@ async function walk(
   }
 }
 
-function absent(commit: string, cause?: unknown): PortError {
+export function absent(commit: string, cause?: unknown): PortError {
   return new PortError('not-found', `commit ${commit} is not in the mirror; fetch it first`, {
     cause,
   });

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Mirror } from '../ports/mirror.ts';
 import { PortError } from '../ports/port-error.ts';
+import { readFile, touched } from './files.ts';
 import { isAncestor, nearest, origin, type Repository } from './history.ts';
 import { branchRef } from './names.ts';
 import { sharedReader } from './read-objects.ts';
@@ -86,6 +87,12 @@ function mirror(repository: Repository, remote: Remote): Mirror {
     async tip(branch) {
       return (await remote.branches(branch, false)).get(branchRef(branch)) ?? null;
     },
+    async branches() {
+      const all = await remote.allBranches();
+      return new Map([...all].map(([ref, commit]) => [ref.slice('refs/heads/'.length), commit]));
+    },
+    readFile: (commit, path, limit) => readFile(repository, remote, commit, path, limit),
+    touched: (base, head, paths) => touched(repository, remote, base, head, paths),
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     nearest: (commit, candidates) => nearest(repository, commit, candidates),
     origin: (tip, known, limit) => origin(repository, tip, known, limit),

@@ -18,6 +18,8 @@ export interface Remote {
   fetchTree(id: string): Promise<void>;
   /** Full ref to commit, of a branch; with `near`, at least also of all in whose way it would be. */
   branches(branch: string, near: boolean): Promise<ReadonlyMap<string, string>>;
+  /** Full ref to commit, of all branches. */
+  allBranches(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** The bare repository is at hand, and is its own mirror: everything is there, or nowhere. */
@@ -42,6 +44,10 @@ export function localRemote({ git, directory, read }: Repository): Remote {
       const args = ['for-each-ref', '--format=%(objectname)%09%(refname)', '--', pattern];
       const { stdout } = await git.run(directory, args, { what: `look for ${branch}` });
       return refLines(stdout);
+    },
+    async allBranches() {
+      const args = ['for-each-ref', '--format=%(objectname)%09%(refname)', '--', 'refs/heads'];
+      return refLines((await git.run(directory, args, { what: 'list the branches' })).stdout);
     },
   };
 }
@@ -80,6 +86,10 @@ export function httpRemote({ git, directory, read }: Repository, url: string): R
       throw error;
     }
   };
+  const heads = async (what: string): Promise<ReadonlyMap<string, string>> => {
+    const args = ['ls-remote', '--quiet', '--heads', '--', url];
+    return refLines((await git.run(directory, args, { what, network: true })).stdout);
+  };
   const queue = oneAtATime();
   return {
     url,
@@ -108,15 +118,11 @@ export function httpRemote({ git, directory, read }: Repository, url: string): R
         if (!(await has(read, commit))) throw missing(commit, ref, redact(url), failure);
       }),
     fetchTree: (id) => queue(() => fetch(`fetch tree ${id}`, id)),
-    async branches(branch) {
-      const args = ['ls-remote', '--quiet', '--heads', '--', url];
-      if (branch !== '') branchRef(branch);
-      const { stdout } = await git.run(directory, args, {
-        what: `look for ${branch} at ${redact(url)}`,
-        network: true,
-      });
-      return refLines(stdout);
+    branches(branch) {
+      branchRef(branch);
+      return heads(`look for ${branch} at ${redact(url)}`);
     },
+    allBranches: () => heads(`list the branches of ${redact(url)}`),
   };
 }
 

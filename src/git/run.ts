@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Credentials } from '../ports/forge.ts';
 import { PortError } from '../ports/port-error.ts';
 import {
-  type Credentials,
   credentialEnvironment,
   credentialHelper,
   gitEnvironment,
@@ -57,6 +57,11 @@ export class Git {
     prepareHome(options.home);
     this.#options = options;
     this.#environment = gitEnvironment(options.home);
+  }
+
+  /** The same git, with credentials of its own. */
+  with(credentials: () => Promise<Credentials>): Git {
+    return new Git({ ...this.#options, credentials });
   }
 
   get networkTimeout(): number {

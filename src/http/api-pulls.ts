@@ -8,7 +8,7 @@ import type { Links } from './links.ts';
 import { buildJson, eventJson, pendingJson, pullJson } from './pull-json.ts';
 import { listPulls, readBuilds, readEvents, readPending } from './read-pulls.ts';
 import { replaySteps } from './replay-steps.ts';
-import { waitsFor } from './waits-for.ts';
+import { waitsFor } from '../engine/waits-for.ts';
 
 const count = z.coerce.number().int().min(1).max(1000);
 const version = z.coerce.number().int().min(0);

@@ -5,6 +5,7 @@ import { apiPulls } from './api-pulls.ts';
 import { apiStream } from './api-stream.ts';
 import { buildLog } from './build-log.ts';
 import { answerErrors, unknownRoute } from './errors.ts';
+import { ciResults } from './ci-results.ts';
 import { EventFeed } from './event-feed.ts';
 import { health } from './health.ts';
 import { Links } from './links.ts';
@@ -33,6 +34,7 @@ export function createApp(service: Service): App {
   app.use(securityHeaders);
   // Every router names its paths in full: they are what requests are counted by.
   app.use(webhooks(service));
+  app.use(ciResults(service));
   app.use(apiPulls(service, links));
   app.use(operator);
   app.use(apiStream(feed));

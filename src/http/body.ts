@@ -26,11 +26,17 @@ function hasBody({ headers }: Request): boolean {
   );
 }
 
-/** @throws {HttpError} 400 */
-export function parseJson(request: Request): unknown {
+/** The bytes that were sent. @throws {HttpError} 400 if there are none */
+export function rawBody(request: Request): Buffer {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0)
     throw badRequest('there is no body; JSON was expected');
+  return bytes;
+}
+
+/** @throws {HttpError} 400 */
+export function parseJson(request: Request): unknown {
+  const bytes = rawBody(request);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -9,7 +9,7 @@ import { eventsSection } from './page-events.ts';
 import { type BuildJson, nameOf } from './pull-json.ts';
 import type { ListedPull } from './read-pulls.ts';
 import { ago } from './time-element.ts';
-import { waitsFor } from './waits-for.ts';
+import { waitsFor } from '../engine/waits-for.ts';
 import { mark, sha } from './words.ts';
 
 /** All that the page of a pull request, or of a branch, shows. */

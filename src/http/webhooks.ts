@@ -1,17 +1,18 @@
-import { Router } from 'express';
-import { parseGitDelivery } from '../forges/git/delivery.ts';
-import { PortError } from '../ports/port-error.ts';
+import { type Request, Router } from 'express';
+import { type DeliveryAnswer, takeDelivery } from '../engine/take-delivery.ts';
 import type { Service } from '../service.ts';
-import { jsonBytes, parseJson } from './body.ts';
-import { badRequest, notFound } from './http-error.ts';
-import { lookAtDelivery } from './look-at-delivery.ts';
+import { jsonBytes, rawBody } from './body.ts';
+import { asRefusal } from './refusal.ts';
+import { notFound } from './http-error.ts';
 
 /** GitHub's own limit for a delivery, and so everybody's. */
 const largestDelivery = 25 * 1024 * 1024;
+/** Milliseconds after which the answer does not wait for the forge or for git any more. */
+const patience = 900;
 
 /**
- * What forges tell of themselves. A delivery is a hint and nothing more (rule 5): all it does is make us look at what
- * it names. So one that anybody could have sent, as a plain git server's is, can cost us a look and no more.
+ * What forges tell of themselves. A delivery is a hint (rule 5): what it says in full is recorded before the answer; what
+ * has to be looked at first is, and if that takes longer than a second, it is recorded after it.
  */
 export function webhooks(service: Service): Router {
   const router = Router();
@@ -20,22 +21,42 @@ export function webhooks(service: Service): Router {
     .post(...jsonBytes(largestDelivery))
     .post(async (request, response) => {
       const { forge } = request.params;
-      if (!Object.hasOwn(service.config.forges, forge))
+      const adapter = service.forges.get(forge);
+      if (adapter === undefined)
         throw notFound(`there is no forge "${forge}" in the configuration`);
-      const id = request.get('x-orthrus-delivery');
-      if (id !== undefined && !/^[!-~]{1,200}$/.test(id))
-        throw badRequest('X-Orthrus-Delivery must be 1 to 200 printable characters');
-      const delivery = parseDelivery(parseJson(request));
-      response.status(202).json(await lookAtDelivery(service, forge, delivery, id ?? null));
+      const delivery = asRefusal(() =>
+        adapter.read({ headers: headersOf(request), body: rawBody(request) }),
+      );
+      const taken = takeDelivery(service.engine, service.reports, forge, delivery);
+      response.status(202).json(await withinPatience(service, taken));
     });
   return router;
 }
 
-function parseDelivery(body: unknown): ReturnType<typeof parseGitDelivery> {
-  try {
-    return parseGitDelivery(body);
-  } catch (error) {
-    if (error instanceof PortError) throw badRequest(error.message);
-    throw error;
-  }
+/** The headers of a request, names in lower case, each once. */
+export function headersOf({ headers }: Request): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+}
+
+async function withinPatience(
+  service: Service,
+  taken: Promise<DeliveryAnswer>,
+): Promise<DeliveryAnswer> {
+  const { world, logger } = service.engine.options;
+  let callOff = (): void => {};
+  const late = new Promise<null>((resolve) => {
+    callOff = world.after(patience, () => resolve(null));
+  });
+  const answer = await Promise.race([taken, late]);
+  callOff();
+  if (answer !== null) return answer;
+  taken.catch((error: unknown) => {
+    logger.warn({ err: error }, 'a delivery came to nothing; reconciling will look again');
+  });
+  return { ignored: 'it is being looked at; what comes of it will be recorded' };
 }

@@ -13,10 +13,49 @@ export interface StoredData {
 }
 
 /** Today's version of every event type that is not at 1. */
-export const eventVersions: Readonly<Record<string, number>> = {};
+export const eventVersions: Readonly<Record<string, number>> = {
+  'pull.observed': 2,
+  'branch.observed': 2,
+  'head.fetched': 2,
+};
 
 /** In order; a change of an event's shape adds one here, and counts up `eventVersions`. */
-export const upcasters: readonly Upcaster[] = [];
+export const upcasters: readonly Upcaster[] = [
+  // 0.1.0 knew git servers only: nobody's word was needed for a head, and nothing was tried twice.
+  {
+    type: 'pull.observed',
+    from: 1,
+    up: ({ pull, policy, ...data }) => ({
+      type: 'pull.observed',
+      data: {
+        ...data,
+        pull: { authorMayWrite: false, labels: [], changedAt: null, ...asRecord(pull) },
+        policy: liftPolicy(policy),
+      },
+    }),
+  },
+  {
+    type: 'branch.observed',
+    from: 1,
+    up: ({ policy, ...data }) => ({
+      type: 'branch.observed',
+      data: { ...data, policy: liftPolicy(policy) },
+    }),
+  },
+  {
+    type: 'head.fetched',
+    from: 1,
+    up: (data) => ({ type: 'head.fetched', data: { touched: [], recovered: null, ...data } }),
+  },
+];
+
+function liftPolicy(policy: unknown): Record<string, unknown> {
+  return { coldRetry: false, seeds: true, ...asRecord(policy) };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
 
 /** Lifts a stored event to today's shape, one step after another. */
 export function upcast(

@@ -50,6 +50,12 @@ export interface CommitStatus {
   readonly summary: string | null;
 }
 
+/** A user and a password, or a token in its place. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** What a person said to us, in a comment on a pull request. */
 export interface Command {
   readonly kind: 'approve' | 'rebuild' | 'rebuild-cold' | 'status';
@@ -143,6 +149,8 @@ export interface Forge {
   signalTo(repository: ForgeRepository, url: string): Promise<string | null>;
   /** Asks again for deliveries since `since` (milliseconds) that failed and were not made up for. @returns how many */
   redeliver(repository: ForgeRepository, since: number): Promise<number>;
+  /** What git shows to it over HTTPS, asked for before every command; null: the repository itself is at hand. */
+  readonly credentials: ((repository: ForgeRepository) => Promise<Credentials>) | null;
   /** Paths whose files the forge itself runs for branches of the repository (F6). */
   readonly runs: readonly string[];
   readonly conversation: Conversation | null;

@@ -47,6 +47,8 @@ export interface Mirror {
   fetch(commit: string, ref: string): Promise<void>;
   /** Where the remote's branch is now, or null; asked of the remote, never remembered. */
   tip(branch: string): Promise<string | null>;
+  /** Where all branches of the remote are, by name; asked of the remote, never remembered. */
+  branches(): Promise<ReadonlyMap<string, string>>;
   /** Whether `ancestor` is `descendant` or an ancestor of it. False where `ancestor` is unknown here. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
   /** Of `candidates`, the first met when walking `commit`'s history (itself included) newest first; null if none. */
@@ -65,6 +67,10 @@ export interface Mirror {
     commit: string,
     paths: readonly string[],
   ): Promise<{ readonly existing: readonly string[]; readonly obstacle: Obstacle | null }>;
+  /** A file's text at a commit; null where there is none, or it is no text of at most `limit` bytes. */
+  readFile(commit: string, path: string, limit: number): Promise<string | null>;
+  /** The files below `paths` that `head` changes against where it left `base`. Both commits are here. */
+  touched(base: string, head: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Makes a commit and gives its sha. Nothing points at it until it is pushed. */
   compose(overlay: OverlayRequest): Promise<string>;
   /**

@@ -40,6 +40,13 @@ export function summarize(event: EventData): string {
       return `${shortSha(event.commit)}, ${jobCount(Object.keys(event.entries).length)}`;
     case 'branch.deleted':
       return `${event.branch}: ${event.outcome}`;
+    case 'command.given':
+      return `${event.command} by ${event.by}`;
+    case 'command.refused':
+      return event.reason;
+    case 'command.answered':
+      return `comment ${event.comment}`;
+    case 'build.accepted':
     case 'build.started':
     case 'build.lost':
       return `${shortSha(event.commit)}, attempt ${event.attempt}`;
@@ -68,6 +75,8 @@ export function summarize(event: EventData): string {
     case 'branch.delete.failed':
     case 'build.start.failed':
     case 'build.cancel.failed':
+    case 'jobset.delete.failed':
+    case 'command.answer.failed':
       return `${event.code}: ${event.message}`;
   }
 }

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import type { Ci } from '../../src/ports/ci.ts';
 import type { Forge } from '../../src/ports/forge.ts';
 import type { Mirror } from '../../src/ports/mirror.ts';
+import { wrapped } from '../doubles/wrapped.ts';
 
 /**
  * Counts every step that leaves a mark outside this process (a call that changes the forge, the CI or a branch; a
@@ -32,38 +33,24 @@ export class Crossings {
   }
 
   forge(real: Forge): Forge {
-    return {
-      repository: (name) => real.repository(name),
-      openPulls: (repository) => real.openPulls(repository),
-      pull: (repository, number, last) => real.pull(repository, number, last),
-      branch: (repository, name) => real.branch(repository, name),
+    return wrapped(real, {
       publish: (repository, status) => this.after(real.publish(repository, status)),
-    };
+    });
   }
 
   ci(real: Ci): Ci {
-    return {
+    return wrapped(real, {
       start: (build) => this.after(real.start(build)),
-      cancel: (stream, build) => this.after(real.cancel(stream, build)),
-      report: (stream, build) => real.report(stream, build),
-      missing: (paths) => real.missing(paths),
+      cancel: (build) => this.after(real.cancel(build)),
+      deleteJobset: (jobset) => this.after(real.deleteJobset(jobset)),
       retain: (stream, keep) => this.after(real.retain(stream, keep)),
-      logFile: (stream, build, job) => real.logFile(stream, build, job),
-      close: () => real.close(),
-    };
+    });
   }
 
   mirror(real: Mirror): Mirror {
-    return {
-      fetch: (commit, ref) => real.fetch(commit, ref),
-      tip: (branch) => real.tip(branch),
-      isAncestor: (ancestor, descendant) => real.isAncestor(ancestor, descendant),
-      nearest: (commit, candidates) => real.nearest(commit, candidates),
-      origin: (tip, known, limit) => real.origin(tip, known, limit),
-      inspect: (commit, paths) => real.inspect(commit, paths),
-      compose: (overlay) => real.compose(overlay),
+    return wrapped(real, {
       push: (branch, commit, expected) => this.after(real.push(branch, commit, expected)),
-    };
+    });
   }
 
   /** Every write that is durable when it returns: a commit, and a statement outside any transaction. */

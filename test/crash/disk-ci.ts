@@ -1,7 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildKey } from '../../machines/build.ts';
-import type { BuildListener, BuildReport, BuildRequest, Ci } from '../../src/ports/ci.ts';
+import type {
+  BuildListener,
+  BuildName,
+  BuildReport,
+  BuildRequest,
+  Ci,
+} from '../../src/ports/ci.ts';
 import { built } from '../doubles/scripted-ci.ts';
 
 /** A CI whose builds succeed at once, and that remembers them when this process does not. */
@@ -26,12 +32,12 @@ export class DiskCi implements Ci {
     });
   }
 
-  async cancel(_stream: string, build: BuildKey): Promise<void> {
+  async cancel(build: BuildName): Promise<void> {
     this.#note(`cancel ${build.attempt}`);
   }
 
-  async report(stream: string, build: BuildKey): Promise<BuildReport | null> {
-    return existsSync(this.#file(build)) ? reportOf({ stream, ...build }) : null;
+  async report(build: BuildName): Promise<BuildReport | null> {
+    return existsSync(this.#file(build)) ? reportOf(build) : null;
   }
 
   async missing(): Promise<readonly string[]> {
@@ -45,6 +51,18 @@ export class DiskCi implements Ci {
   async logFile(): Promise<null> {
     return null;
   }
+
+  readonly seesPushes = false;
+
+  async deleteJobset(): Promise<void> {
+    writeFileSync(join(this.#directory, 'forgotten'), '');
+  }
+
+  read(): { ignored: string } {
+    return { ignored: 'it takes no messages' };
+  }
+
+  async take(): Promise<void> {}
 
   async close(): Promise<void> {}
 

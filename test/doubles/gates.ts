@@ -1,5 +1,6 @@
 import type { Forge } from '../../src/ports/forge.ts';
 import type { Mirror } from '../../src/ports/mirror.ts';
+import { wrapped } from './wrapped.ts';
 
 type Verb = 'fetch' | 'push' | 'publish';
 
@@ -35,17 +36,18 @@ export class Gates {
     return hold;
   }
 
-  readonly mirror = (real: Mirror): Mirror => ({
-    ...real,
-    fetch: (commit, ref) => this.#pass('fetch', () => real.fetch(commit, ref)),
-    push: (branch, commit, expected) =>
-      this.#pass('push', () => real.push(branch, commit, expected)),
-  });
+  readonly mirror = (real: Mirror): Mirror =>
+    wrapped(real, {
+      fetch: (commit, ref) => this.#pass('fetch', () => real.fetch(commit, ref)),
+      push: (branch, commit, expected) =>
+        this.#pass('push', () => real.push(branch, commit, expected)),
+    });
 
-  readonly forge = (real: Forge): Forge => ({
-    ...real,
-    publish: (repository, status) => this.#pass('publish', () => real.publish(repository, status)),
-  });
+  readonly forge = (real: Forge): Forge =>
+    wrapped(real, {
+      publish: (repository, status) =>
+        this.#pass('publish', () => real.publish(repository, status)),
+    });
 
   async #pass<Result>(verb: Verb, work: () => Promise<Result>): Promise<Result> {
     const hold = this.#holds.get(verb)?.shift();

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { BuildError, BuildKey, JobResult } from '../../machines/build.ts';
-import type { BuildListener, BuildReport, BuildRequest, Ci } from '../../src/ports/ci.ts';
+import type {
+  BuildListener,
+  BuildName,
+  BuildReport,
+  BuildRequest,
+  Ci,
+  Jobset,
+} from '../../src/ports/ci.ts';
 import { PortError } from '../../src/ports/port-error.ts';
 
 /** A store path that looks like one of Nix's, the same for the same words. */
@@ -72,13 +79,13 @@ export class ScriptedCi implements Ci {
     this.builds.set(key, { request: build, report: null });
   }
 
-  async cancel(_stream: string, build: BuildKey): Promise<void> {
+  async cancel(build: BuildName): Promise<void> {
     const fault = this.faults.cancel.shift();
     if (fault !== undefined) throw fault;
     this.calls.push(`cancel ${keyOf(build)}`);
   }
 
-  async report(_stream: string, build: BuildKey): Promise<BuildReport | null> {
+  async report(build: BuildName): Promise<BuildReport | null> {
     const known = this.builds.get(keyOf(build));
     if (known === undefined) return null;
     return known.report ?? { ...reportOf(known.request), phase: 'queued', jobs: [], error: null };
@@ -101,6 +108,21 @@ export class ScriptedCi implements Ci {
   async logFile(_stream: string, build: BuildKey, job: string | null): Promise<string | null> {
     return this.logs.get(`${keyOf(build)} ${job ?? 'evaluation'}`) ?? null;
   }
+
+  /** Whether it is a CI that builds every push by itself. */
+  seesPushes = false;
+  /** The jobsets that it was told to forget, by their refs. */
+  readonly forgotten: string[] = [];
+
+  async deleteJobset({ ref }: Jobset): Promise<void> {
+    this.forgotten.push(ref);
+  }
+
+  read(): { ignored: string } {
+    return { ignored: 'it takes no messages' };
+  }
+
+  async take(): Promise<void> {}
 
   async close(): Promise<void> {}
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openPull } from '../scenarios/opening.ts';
 import { short } from '../scenarios/story.ts';
+import { wrapped } from '../doubles/wrapped.ts';
 
 const never = new Promise<never>(() => {});
 
@@ -41,11 +42,11 @@ test('an effect whose reason has gone is dropped before it acts', async () => {
 test('a stop ends in time, whatever hangs; what was under way is taken up at the next start', async () => {
   let hangs = false;
   const { story, head } = await openPull({
-    forge: (real) => ({
-      ...real,
-      openPulls: (repository) => (hangs ? never : real.openPulls(repository)),
-      publish: (repository, status) => (hangs ? never : real.publish(repository, status)),
-    }),
+    forge: (real) =>
+      wrapped(real, {
+        openPulls: (repository) => (hangs ? never : real.openPulls(repository)),
+        publish: (repository, status) => (hangs ? never : real.publish(repository, status)),
+      }),
   });
   const second = story.pushPull(1, head, { 'a.c': 'second' });
   const look = story.service.reconciler.run();

@@ -4,7 +4,7 @@ import { PortError } from '../../src/ports/port-error.ts';
 import { api, openSite, page } from './site.ts';
 
 test('what is counted, by the names that dashboards use', async () => {
-  const { story, get, head } = await openSite();
+  const { story, get, head } = await openSite({ repository: { coldRetry: false } });
   const first = await story.build(1);
   story.ci.begin(first);
   story.ci.finish(first, built('hello', 'first'), built('idle', 'first', { built: false }));

@@ -3,59 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { EventData } from '../../machines/fold.ts';
-import type { Policy } from '../../machines/policy.ts';
+import { aFetch, aPolicy, aPull, aRepository } from '../doubles/ingredients.ts';
 import { append, type AppendContext, type Incoming, type Recorded } from '../../src/log/append.ts';
 import { type OpenLog, openLog } from '../../src/log/database.ts';
 
-const policy: Policy = {
-  cacheBranch: 'orthrus/pr-1',
-  cacheFile: 'cache.nix',
-  commitFile: 'commit.txt',
-  output: 'intermediates',
-  drafts: 'build',
-  onForcePush: 'keep',
-  onPush: 'finish-cold',
-  context: 'orthrus',
-  jobContext: 'orthrus/{job}',
-  reportJobs: 'failed',
+const policy = aPolicy({
   deadlines: { start: 1000, finish: 60_000 },
   retry: { base: 10, max: 100 },
-};
+});
 
 export const sha = (digit: string): string => digit.repeat(40);
 
 export function observed(head: string, state: 'open' | 'closed' = 'open'): EventData {
   return {
     type: 'pull.observed',
-    repository: { id: 'r1', name: 'o/r' },
-    pull: {
-      number: 1,
-      state,
-      title: null,
-      head,
-      headRef: 'refs/pull/1/head',
-      base: 'main',
-      draft: false,
-      author: null,
-      trusted: true,
-    },
+    repository: aRepository,
+    pull: aPull({ state, title: null, head, author: null }),
     policy,
   };
 }
 
 export function fetched(attempt: number, head: string): EventData {
-  return {
-    type: 'head.fetched',
-    attempt,
-    head,
-    fastForward: null,
-    tip: null,
-    ours: true,
-    edited: [],
-    obstacle: null,
-    missing: [],
-    seed: null,
-  };
+  return aFetch({ attempt, head });
 }
 
 export const pushed = (attempt: number, head: string, commit: string): EventData => ({

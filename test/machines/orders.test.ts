@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type EventData, stateText } from '../../machines/fold.ts';
 import type { PullState } from '../../machines/pull-request/events.ts';
+import { aPull, aRepository } from '../doubles/ingredients.ts';
 import { built, failed } from '../doubles/scripted-ci.ts';
 import {
   BrokenPromise,
@@ -16,20 +17,14 @@ import { policy } from './worlds.ts';
 /** Something that happens outside, at any moment at which it can. @returns null when it cannot happen now */
 type Happening = (world: SmallWorld) => SmallWorld | null;
 
+/** As in 0.1.0, but where a story is about trying once more (C17). */
+const once = { ...policy, coldRetry: false };
+
 const seen = (of: Pick<PullState, 'state' | 'head'>): EventData => ({
   type: 'pull.observed',
-  repository: { id: 'r1', name: 'o/r' },
-  policy,
-  pull: {
-    number: 1,
-    title: 'a change',
-    headRef: 'refs/pull/1/head',
-    base: 'main',
-    draft: false,
-    author: 'ada',
-    trusted: true,
-    ...of,
-  },
+  repository: aRepository,
+  policy: once,
+  pull: aPull(of),
 });
 
 const push =

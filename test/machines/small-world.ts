@@ -1,4 +1,5 @@
 import type { Effect } from '../../machines/effect.ts';
+import { aFetch } from '../doubles/ingredients.ts';
 import { decide, type EventData, initialSnapshot, type Snapshot } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import type { PullContext } from '../../machines/pull-request/context.ts';
@@ -108,7 +109,9 @@ function laneOf({ type }: Effect): Lane | null {
       return 'git';
     case 'build.start':
     case 'build.cancel':
+    case 'jobset.delete':
       return 'ci';
+    case 'command.answer':
     case 'status.publish':
       return 'forge';
     case 'cache.retain':
@@ -137,18 +140,13 @@ function act(world: SmallWorld, lane: Lane): SmallWorld {
       const { attempt, head, previous, tip } = effect.params;
       return {
         ...left,
-        unheard: {
-          type: 'head.fetched',
+        unheard: aFetch({
           attempt,
           head,
           fastForward: previous === null ? null : descends(head, previous),
           tip: world.tip,
           ours: world.tip === null || world.tip === tip || isOurs(world, world.tip),
-          edited: [],
-          obstacle: null,
-          missing: [],
-          seed: null,
-        },
+        }),
       };
     }
     case 'overlay.push': {
@@ -207,6 +205,9 @@ function act(world: SmallWorld, lane: Lane): SmallWorld {
             builds: { ...world.builds, [attempt]: { commit, head, state: 'running' } },
           };
     }
+    case 'jobset.delete':
+    case 'command.answer':
+      return left;
     case 'build.cancel': {
       const { attempt } = effect.params;
       const build = world.builds[attempt];

@@ -1,26 +1,17 @@
-import type { Policy } from '../../machines/policy.ts';
+import { aFetch, aPolicy, aPull, aRepository } from '../doubles/ingredients.ts';
 import { built } from '../doubles/scripted-ci.ts';
 import { current, type PullContext } from '../../machines/pull-request/context.ts';
 import type { PullEvent, PullState } from '../../machines/pull-request/events.ts';
 import type { BranchContext } from '../../machines/branch/context.ts';
 import type { BranchEvent } from '../../machines/branch/events.ts';
 
-export const policy: Policy = {
-  cacheBranch: 'orthrus/pr-1',
-  cacheFile: 'cache.nix',
-  commitFile: 'commit.txt',
-  output: 'intermediates',
+export const policy = aPolicy({
   drafts: 'skip',
-  onForcePush: 'keep',
-  onPush: 'finish-cold',
-  context: 'orthrus',
-  jobContext: 'orthrus/{job}',
-  reportJobs: 'failed',
   deadlines: { start: 1000, finish: 5000 },
   retry: { base: 10, max: 100 },
-};
+});
 
-const repository = { id: 'r1', name: 'o/r' };
+const repository = aRepository;
 
 function pull(of: Partial<PullState>): PullEvent {
   return {
@@ -28,18 +19,7 @@ function pull(of: Partial<PullState>): PullEvent {
     at: 0,
     repository,
     policy,
-    pull: {
-      number: 1,
-      state: 'open',
-      title: 'a change',
-      head: 'head1',
-      headRef: 'refs/pull/1/head',
-      base: 'main',
-      draft: false,
-      author: 'ada',
-      trusted: true,
-      ...of,
-    },
+    pull: aPull(of),
   };
 }
 
@@ -51,19 +31,7 @@ export function pullEvents(context: PullContext): PullEvent[] {
   const head = overlay?.head ?? 'head1';
   const commit = overlay?.commit ?? `overlay${attempt}`;
   const failure = { code: 'unavailable', message: 'no answer' };
-  const fetched = {
-    type: 'head.fetched' as const,
-    at,
-    attempt,
-    head,
-    fastForward: null,
-    tip: null,
-    ours: true,
-    edited: [],
-    obstacle: null,
-    missing: [],
-    seed: null,
-  };
+  const fetched = { ...aFetch({ attempt, head }), at };
   const asked = context.statuses.filter((status) => status.delivery === 'asked');
   return [
     pull({}),
@@ -81,11 +49,13 @@ export function pullEvents(context: PullContext): PullEvent[] {
     fetched,
     { ...fetched, tip: 'stranger', ours: false },
     { ...fetched, obstacle: { path: 'ci', kind: 'file' } },
+    { ...fetched, touched: ['.github/workflows/ci.yml'] },
     { type: 'head.fetch.failed', at, attempt, ...failure },
     { type: 'overlay.pushed', at, attempt, head, commit: `overlay${attempt}` },
     { type: 'overlay.rejected', at, attempt, outcome: 'moved', detail: 'x' },
     { type: 'overlay.rejected', at, attempt, outcome: 'refused', detail: 'x' },
     { type: 'overlay.push.failed', at, attempt, ...failure },
+    { type: 'build.accepted', at, attempt, commit },
     { type: 'build.started', at, attempt, commit },
     { type: 'build.progressed', at, attempt, commit, jobs: [] },
     { type: 'build.finished', at, attempt, commit, error: null, jobs: [built('hello', 'one')] },

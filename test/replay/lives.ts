@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JobResult } from '../../machines/build.ts';
 import type { Effect } from '../../machines/effect.ts';
 import { decide, type EventData, initialSnapshot, stateText } from '../../machines/fold.ts';
-import type { Policy } from '../../machines/policy.ts';
+import { aFetch, aPolicy, aPull } from '../doubles/ingredients.ts';
 import type { StreamKind } from '../../machines/stream.ts';
 
 /** One event of a life, as the log keeps it. */
@@ -16,20 +16,7 @@ export interface LivedEvent {
   readonly at: number;
 }
 
-const policy: Policy = {
-  cacheBranch: 'orthrus/pr-12',
-  cacheFile: 'cache.nix',
-  commitFile: 'commit.txt',
-  output: 'intermediates',
-  drafts: 'build',
-  onForcePush: 'keep',
-  onPush: 'finish-cold',
-  context: 'orthrus',
-  jobContext: 'orthrus/{job}',
-  reportJobs: 'failed',
-  deadlines: { start: 900_000, finish: 21_600_000 },
-  retry: { base: 1000, max: 300_000 },
-};
+const policy = aPolicy({ coldRetry: false });
 const repository = { id: 'r1', name: 'owner/repo' };
 
 export function sha(...words: readonly (string | number)[]): string {
@@ -94,18 +81,12 @@ class Life {
   #answer(effect: Effect): EventData | null {
     switch (effect.type) {
       case 'head.fetch':
-        return {
-          type: 'head.fetched',
+        return aFetch({
           attempt: effect.params.attempt,
           head: effect.params.head,
           fastForward: effect.params.previous === null ? null : effect.params.attempt % 4 !== 0,
           tip: effect.params.tip,
-          ours: true,
-          edited: [],
-          obstacle: null,
-          missing: [],
-          seed: null,
-        };
+        });
       case 'overlay.push': {
         const { attempt, head } = effect.params;
         return { type: 'overlay.pushed', attempt, head, commit: sha('overlay', head, attempt) };
@@ -123,6 +104,8 @@ class Life {
         this.build = { commit: effect.params.commit, attempt: effect.params.attempt };
         return null;
       case 'build.cancel':
+      case 'jobset.delete':
+      case 'command.answer':
       case 'cache.retain':
       case 'timer.set':
       case 'timer.drop':
@@ -138,17 +121,12 @@ export function pullLife(name: string, number: number): LivedEvent[] {
     life.tell({
       type: 'pull.observed',
       repository,
-      pull: {
+      pull: aPull({
         number,
         state,
         title: `Teach the parser what ${name} means`,
         head: sha(name, head),
-        headRef: `refs/pull/${number}/head`,
-        base: 'main',
-        draft: false,
-        author: 'ada',
-        trusted: true,
-      },
+      }),
       policy: { ...policy, cacheBranch: `orthrus/pr-${number}` },
     });
   for (const round of [1, 2, 3, 4, 5]) {

@@ -42,7 +42,6 @@ describe('time travel', () => {
     const asked = all[2]?.effects.map(({ type, outcome }) => [type, outcome]);
     expect(asked).toEqual([
       ['build.start', 'waiting'],
-      ['timer.set', 'dropped'],
       ['status.publish', 'done'],
     ]);
     const published = all[2]?.effects.find((effect) => effect.type === 'status.publish');

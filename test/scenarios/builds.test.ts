@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { built, failed, storePathOf } from '../doubles/scripted-ci.ts';
 import { cacheOf, openPull, saidOf } from './opening.ts';
 import { short } from './story.ts';
+import { wrapped } from '../doubles/wrapped.ts';
 
 const drv = (as: string, job: string): string => `${storePathOf(as, job)}.drv`;
 const left = (as: string, job: string): string => storePathOf(as, job, 'cache');
 
 test('C1 some jobs fail: entries of the others move on, theirs stay, the status names them', async () => {
-  const { story, head, build } = await openPull();
+  const { story, head, build } = await openPull({ repository: { coldRetry: false } });
   const { ci } = story;
   ci.begin(build);
   ci.finish(build, built('app', 'one'), built('lib', 'one'), failed('docs'));
@@ -105,7 +106,7 @@ test('C5 jobs come and go: new ones start cold, entries of those that are gone a
 });
 
 test('C5 a job called __proto__ or constructor is a job like any other', async () => {
-  const { story, head, build } = await openPull();
+  const { story, head, build } = await openPull({ repository: { coldRetry: false } });
   story.ci.begin(build);
   story.ci.finish(build, built('__proto__', 'one'), built('constructor', 'one'));
   await story.until(1, 'idle');
@@ -152,13 +153,13 @@ test('C7 a stale start while the verdict is still on its way changes nothing eit
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   const { story, head, build } = await openPull({
-    forge: (real) => ({
-      ...real,
-      publish: async (repository, status) => {
-        if (status.state === 'success') await held;
-        await real.publish(repository, status);
-      },
-    }),
+    forge: (real) =>
+      wrapped(real, {
+        publish: async (repository, status) => {
+          if (status.state === 'success') await held;
+          await real.publish(repository, status);
+        },
+      }),
   });
   story.ci.begin(build);
   story.ci.finish(build, built('app', 'one'));

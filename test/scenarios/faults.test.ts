@@ -7,19 +7,20 @@ import { PortError } from '../../src/ports/port-error.ts';
 import { built, failed } from '../doubles/scripted-ci.ts';
 import { cacheOf, openPull, saidOf } from './opening.ts';
 import { begin, short, type Story } from './story.ts';
+import { wrapped } from '../doubles/wrapped.ts';
 
 test('E1 the forge cannot be reached: tried again after growing waits, until it can', async () => {
   const calls: number[] = [];
   let down = 5;
-  const forge = (real: Forge): Forge => ({
-    ...real,
-    publish: async (repository, status) => {
-      calls.push(Date.now());
-      down -= 1;
-      if (down >= 0) throw new PortError('unavailable', 'connection reset');
-      await real.publish(repository, status);
-    },
-  });
+  const forge = (real: Forge): Forge =>
+    wrapped(real, {
+      publish: async (repository, status) => {
+        calls.push(Date.now());
+        down -= 1;
+        if (down >= 0) throw new PortError('unavailable', 'connection reset');
+        await real.publish(repository, status);
+      },
+    });
   const { story, head, build } = await openPull({
     forge,
     config: { retry: { base: '10ms', max: '10s' } },
@@ -39,14 +40,14 @@ test('E1 the forge cannot be reached: tried again after growing waits, until it 
 
 test('E1 a status that timed out, but was published after all, is not published twice', async () => {
   let faults = 1;
-  const forge = (real: Forge): Forge => ({
-    ...real,
-    publish: async (repository, status) => {
-      await real.publish(repository, status);
-      faults -= 1;
-      if (faults >= 0) throw new PortError('timeout', 'no answer within 10 s');
-    },
-  });
+  const forge = (real: Forge): Forge =>
+    wrapped(real, {
+      publish: async (repository, status) => {
+        await real.publish(repository, status);
+        faults -= 1;
+        if (faults >= 0) throw new PortError('timeout', 'no answer within 10 s');
+      },
+    });
   const { story, head } = await openPull({ forge });
   await story.untilSo('it was tried again', () => story.statuses.length === 2);
   await story.settle();
@@ -57,15 +58,15 @@ test('E1 a status that timed out, but was published after all, is not published 
 
 /** A mirror whose pushes are done, though nobody hears of it: as many as `lost` says. */
 function losingAnswers(lost: { count: number }): (real: Mirror) => Mirror {
-  return (real) => ({
-    ...real,
-    push: async (branch, commit, expected): Promise<PushResult> => {
-      const result = await real.push(branch, commit, expected);
-      lost.count -= 1;
-      if (lost.count >= 0) throw new PortError('timeout', 'no answer within 10 min');
-      return result;
-    },
-  });
+  return (real) =>
+    wrapped(real, {
+      push: async (branch, commit, expected): Promise<PushResult> => {
+        const result = await real.push(branch, commit, expected);
+        lost.count -= 1;
+        if (lost.count >= 0) throw new PortError('timeout', 'no answer within 10 min');
+        return result;
+      },
+    });
 }
 
 test('E1 a push that timed out, but was done after all, is not done twice', async () => {

@@ -9,6 +9,7 @@ import type { BuildRequest, Ci } from '../../src/ports/ci.ts';
 import { configurationFile } from '../../src/git/environment.ts';
 import { adapters } from '../../src/service.ts';
 import type { Files } from '../doubles/repository.ts';
+import { wrapped } from '../doubles/wrapped.ts';
 import { Story, type StoryOptions } from './story.ts';
 
 const library = resolve(import.meta.dirname, '../../nix/lib');
@@ -167,22 +168,17 @@ export class NixStory extends Story {
 
   #watched(real: Ci): Ci {
     const name = (build: BuildKey): string => `${build.commit.slice(0, 7)}.${build.attempt}`;
-    return {
+    return wrapped(real, {
       start: async (build) => {
         this.asked.push(`start ${name(build)}`);
         this.beforeStart(build);
         await real.start(build);
       },
-      cancel: async (stream, build) => {
+      cancel: async (build) => {
         this.asked.push(`cancel ${name(build)}`);
-        await real.cancel(stream, build);
+        await real.cancel(build);
       },
-      report: (stream, build) => real.report(stream, build),
-      missing: (paths) => real.missing(paths),
-      retain: (stream, keep) => real.retain(stream, keep),
-      logFile: (stream, build, job) => real.logFile(stream, build, job),
-      close: () => real.close(),
-    };
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import { type Adapters, adapters, openService, type Service } from '../../src/se
 import { type Files, Repository } from '../doubles/repository.ts';
 import { ScriptedCi } from '../doubles/scripted-ci.ts';
 import { TestWorld } from '../doubles/test-world.ts';
+import { wrapped } from '../doubles/wrapped.ts';
 
 export interface StoryOptions {
   /** Keys of the repository's configuration, over the defaults. */
@@ -83,8 +84,8 @@ export class Story {
         this.ci.listen(listener);
         return this.#options.ci?.(name, config, surroundings, listener) ?? this.ci;
       },
-      mirror: async (repository, surroundings) => {
-        const real = this.#followed(await adapters.mirror(repository, surroundings));
+      mirror: async (repository, surroundings, of) => {
+        const real = this.#followed(await adapters.mirror(repository, surroundings, of));
         return this.#options.mirror?.(real) ?? real;
       },
     };
@@ -248,32 +249,29 @@ export class Story {
   }
 
   #followed(real: Mirror): Mirror {
-    return {
-      ...real,
+    return wrapped(real, {
       push: async (branch, commit, expected) => {
         const result = await real.push(branch, commit, expected);
         if (result.outcome === 'pushed')
           this.moves.push(`${branch} ${commit === null ? 'gone' : short(commit)}`);
         return result;
       },
-    };
+    });
   }
 
   #watched(real: Forge): Forge {
-    return {
-      repository: (name) => real.repository(name),
-      openPulls: (repository) => real.openPulls(repository),
-      pull: (repository, number, last) => real.pull(repository, number, last),
-      branch: (repository, name) => real.branch(repository, name),
+    return wrapped(real, {
       publish: async (repository, status) => {
         await real.publish(repository, status);
         this.statuses.push(said(status));
       },
-    };
+    });
   }
 }
 
-export function said(status: Omit<CommitStatus, 'url'>): string {
+export function said(
+  status: Pick<CommitStatus, 'commit' | 'context' | 'state' | 'description'>,
+): string {
   return `${status.commit.slice(0, 7)} ${status.context} ${status.state}: ${status.description}`;
 }
 

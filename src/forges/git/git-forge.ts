@@ -1,6 +1,15 @@
 import type { Git } from '../../git/run.ts';
-import type { CommitStatus, Forge, ForgePull, ForgeRepository } from '../../ports/forge.ts';
+import type {
+  CommitStatus,
+  Delivery,
+  Forge,
+  ForgePull,
+  ForgeRepository,
+  RawDelivery,
+} from '../../ports/forge.ts';
 import type { World } from '../../ports/world.ts';
+import { readDelivery } from './delivery.ts';
+import { installHook } from './install-hook.ts';
 import { changeNote, readNote } from './notes.ts';
 import { branchTip, onePull, openPulls } from './pulls.ts';
 import { findRepository } from './repositories.ts';
@@ -17,6 +26,10 @@ export class GitForge implements Forge {
   readonly #root: string;
   /** By directory: what of ours is being written. Ours need not race each other, only others. */
   readonly #writing = new Map<string, Promise<void>>();
+  /** The server runs no workflows, and nobody comments there. */
+  readonly runs: readonly string[] = [];
+  readonly conversation = null;
+  readonly credentials = null;
 
   constructor(options: { readonly root: string; readonly git: Git; readonly world: World }) {
     this.#git = options.git;
@@ -57,6 +70,19 @@ export class GitForge implements Forge {
     } finally {
       if (this.#writing.get(remote) === turn) this.#writing.delete(remote);
     }
+  }
+
+  read(delivery: RawDelivery): Delivery {
+    return readDelivery(delivery);
+  }
+
+  async signalTo(repository: ForgeRepository, url: string): Promise<string | null> {
+    return (await installHook(this.#git, repository.remote, { url })).message;
+  }
+
+  /** What the hook could not deliver, reconciling finds: looking costs nothing here. */
+  async redeliver(): Promise<number> {
+    return 0;
   }
 
   /** The newest status of each context on a commit. */

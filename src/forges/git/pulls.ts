@@ -20,6 +20,9 @@ const fields = [
   'subject',
 ];
 
+/** What a plain git server has no notion of. */
+const untold = { authorMayWrite: true, headBranch: null, labels: [], changedAt: null } as const;
+
 /** Every pull request that has a head ref, in one process, by number. */
 export async function openPulls(
   git: Git,
@@ -56,6 +59,7 @@ export async function openPulls(
       author: author || null,
       // Whoever could push the ref may write here.
       trusted: true,
+      ...untold,
     };
   });
   return (await Promise.all(pulls)).toSorted((a, b) => a.number - b.number);
@@ -95,6 +99,7 @@ export async function onePull(
     draft: false,
     author: null,
     trusted: true,
+    ...untold,
   };
 }
 

@@ -26,6 +26,10 @@ test('a pull request is a head ref, with its base, title and author', async () =
       draft: false,
       author: 'Ada',
       trusted: true,
+      authorMayWrite: true,
+      headBranch: null,
+      labels: [],
+      changedAt: null,
     },
   ]);
   expect(await forge.pull(repository, 12, null)).toMatchObject({ number: 12, head });

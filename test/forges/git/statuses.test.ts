@@ -10,6 +10,8 @@ function status(commit: string, more: Partial<CommitStatus> = {}): CommitStatus 
     state: 'pending',
     description: 'building',
     url: null,
+    as: 'statuses',
+    summary: null,
     ...more,
   };
 }

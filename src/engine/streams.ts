@@ -1,0 +1,37 @@
+import type { Engine } from './engine.ts';
+import type { Place } from './place.ts';
+
+/** The open streams of a repository whose newest head is that commit. */
+export async function streamsWithHead(
+  engine: Engine,
+  place: Place,
+  commit: string,
+): Promise<string[]> {
+  const rows = await engine.options.db
+    .selectFrom('pulls')
+    .select('stream')
+    .where('forge', '=', place.config.forge)
+    .where('repository_id', '=', place.repository.id)
+    .where('head', '=', commit)
+    .where('state', 'not in', ['closing', 'closed', 'gone'])
+    .execute();
+  return rows.map(({ stream }) => stream);
+}
+
+/** The builds of a commit, the newest attempt of each stream. */
+export async function buildsOf(
+  engine: Engine,
+  place: Place,
+  commit: string,
+): Promise<{ stream: string; attempt: number }[]> {
+  const rows = await engine.options.db
+    .selectFrom('builds')
+    .innerJoin('pulls', 'pulls.stream', 'builds.stream')
+    .select(['builds.stream', (row) => row.fn.max('builds.attempt').as('attempt')])
+    .where('pulls.forge', '=', place.config.forge)
+    .where('pulls.repository_id', '=', place.repository.id)
+    .where('builds.commit', '=', commit)
+    .groupBy('builds.stream')
+    .execute();
+  return rows.map(({ stream, attempt }) => ({ stream, attempt }));
+}
