@@ -91,7 +91,7 @@ describe('replay', () => {
     expect(out).toMatch(/^ +1 {2}pull\.observed → merging\.fetching/);
     expect(out).toMatch(/ attempt: 0 → 1\n/);
     expect(out).toMatch(/→ head\.fetch \{.* {2}done after/);
-    expect(out).toMatch(/→ build\.start \{"commit":.*\} {2}done after/);
+    expect(out).toMatch(/→ build\.start \{"commit":/);
     expect(out.trimEnd()).toMatch(/after version 3: building$/);
   });
 
