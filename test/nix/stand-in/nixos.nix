@@ -37,6 +37,7 @@ let
     };
     environment.etc = anything { };
     environment.systemPackages = anything [ ];
+    services.nginx = anything { };
     nix.enable = anything true;
     nix.package = anything (package "nix");
     nix.settings = lib.mkOption {
