@@ -15,6 +15,9 @@ import { readBuild, tasksOf, type Sources } from './read-build.ts';
 /** A build that has not ended by then will not; Typhon never gives up on a task that died. */
 const longest = 7 * 24 * 3_600_000;
 
+/** Milliseconds; clocks jump (G6). */
+const longestRest = 1000;
+
 interface Options {
   readonly sources: Sources;
   readonly finder: EvaluationFinder;
@@ -87,23 +90,27 @@ export class Follower {
   }
 
   private heed({ of, uuid }: TyphonEvent): void {
-    if (of === 'task') {
-      // What a look under way is about to learn, it may be about to miss.
-      this.look((follow) => follow.tasks.has(uuid) || follow.isBeingLookedAt);
-      return;
-    }
-    const revision = this.options.finder.revisionOf(uuid);
-    this.look(({ build, evaluation }) =>
-      evaluation?.hasJobs === true
-        ? evaluation.uuid === uuid
-        : revision === null || revision === build.commit,
-    );
+    this.look((follow) => {
+      const { evaluation, build, tasks } = follow;
+      switch (of) {
+        case 'task':
+          // What a look under way is about to learn, it may be about to miss.
+          return tasks.has(uuid) || follow.isBeingLookedAt;
+        case 'run':
+          return evaluation?.hasJobs === true && evaluation.uuid === uuid;
+        case 'evaluation': {
+          const revision = this.options.finder.revisionOf(uuid);
+          return evaluation?.hasJobs !== true && (revision ?? build.commit) === build.commit;
+        }
+      }
+    });
   }
 
   private async lookUntilQuiet(follow: Follow): Promise<void> {
     follow.isBeingLookedAt = true;
-    do {
+    for (let again = true; again; ) {
       follow.lookAgain = false;
+      const begun = this.options.world.now();
       try {
         await this.lookOnce(follow);
         this.isFailing = false;
@@ -115,8 +122,16 @@ export class Follower {
           });
         }
       }
-    } while (follow.lookAgain && follow.isOpen && !this.isClosed);
+      again = follow.lookAgain && follow.isOpen && !this.isClosed;
+      if (again) await this.rest(this.options.world.now() - begun);
+    }
     follow.isBeingLookedAt = false;
+  }
+
+  /** As long as the look took: an evaluation of a thousand jobs is not to be asked for all the time. */
+  private rest(milliseconds: number): Promise<void> {
+    const within = Math.min(Math.max(milliseconds, 0), longestRest);
+    return new Promise((resolve) => void this.options.world.after(within, resolve));
   }
 
   private async lookOnce(follow: Follow): Promise<void> {

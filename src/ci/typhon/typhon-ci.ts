@@ -32,6 +32,9 @@ export function typhonCi(options: TyphonCiOptions): Ci {
   return new Typhon({ ...options, stateDir: resolve(options.stateDir) });
 }
 
+/** Milliseconds. A `begin` action gives up telling us after half a minute, and `end` waits for it. */
+const slowestBegin = 60_000;
+
 class Typhon implements Ci {
   readonly seesPushes = false;
   private readonly options: TyphonCiOptions;
@@ -51,7 +54,8 @@ class Typhon implements Ci {
     this.store = new StoreAtHand({ stateDir, world, warn });
     this.called = new CalledOutputs(stateDir);
     const { api, store, called, finder } = this;
-    const sources = { api, store, called, patience: pollEvery, now: () => world.now() };
+    const patience = Math.max(pollEvery, slowestBegin);
+    const sources = { api, store, called, patience, now: () => world.now() };
     this.follower = new Follower({ sources, finder, world, pollEvery, stateDir, listener, warn });
   }
 
