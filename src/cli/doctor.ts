@@ -9,6 +9,7 @@ import {
   checkStateDir,
 } from './doctor-machine.ts';
 import { checkForges } from './doctor-forges.ts';
+import { checkGitHubs, checkSecrets, checkTyphons } from './doctor-remote.ts';
 import { checkService } from './doctor-service.ts';
 import { print, printJson } from './output.ts';
 import { type ReadingOptions, withJson } from './reading.ts';
@@ -60,7 +61,12 @@ async function examine(file: string): Promise<Check[]> {
   const git = await checkGit();
   checks.push(git);
   if (git.ok === true) checks.push(...(await checkForges(config)));
-  checks.push(...(await checkNixes(config)), await checkService(config));
+  const secrets = checkSecrets(config);
+  checks.push(...secrets, ...(await checkNixes(config)));
+  // Without its secret nothing can be asked of anybody.
+  if (git.ok === true && secrets.every(isFine))
+    checks.push(...(await checkGitHubs(config)), ...(await checkTyphons(config)));
+  checks.push(await checkService(config));
   return checks;
 }
 
