@@ -1,5 +1,6 @@
 import { bench as delivery } from './delivery.ts';
 import { bench as demo } from './demo.ts';
+import { bench as github } from './github.ts';
 import { bench as overlay } from './overlay.ts';
 import { bench as record } from './record.ts';
 import { bench as replay } from './replay.ts';
@@ -10,6 +11,7 @@ const benches: ReadonlyMap<string, () => Promise<BenchResult[]>> = new Map([
   ['record', record],
   ['overlay', overlay],
   ['delivery', delivery],
+  ['github', github],
   ['replay', replay],
   ['demo', demo],
 ]);
