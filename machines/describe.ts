@@ -106,7 +106,7 @@ export function verdictOf(
     return {
       state: 'failure',
       description: clip(
-        `${listed(failed)} failed; ${failed.length === retrying.length ? 'incrementally' : `${listed(retrying)} incrementally`}: tried once more without the cache`,
+        `${listed(failed)} failed${failed.length === retrying.length ? '' : `, ${listed(retrying)}`} incrementally; tried once more without the cache`,
       ),
     };
   if (failed.length > 0 && failed.every((name) => retried.includes(name)))

@@ -23,7 +23,7 @@ test('C17 an incremental build fails: said at once, tried once more without the 
   await story.untilSo('the third attempt is asked for', () => story.ci.builds.size === 3);
   await story.settle();
   expect(story.statuses.at(-1)).toEqual(
-    saidOf(second, 'orthrus failure: app failed; incrementally: tried once more without the cache'),
+    saidOf(second, 'orthrus failure: app failed incrementally; tried once more without the cache'),
   );
   const retry = await story.build(1);
   const { request } = story.ci.builds.get(keyOf(retry)) ?? {};
