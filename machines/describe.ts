@@ -58,7 +58,8 @@ export function originText(of: Origin): string {
     : `from ${of.name} at ${shortSha(of.commit)}`;
 }
 
-const coldText: Record<ColdReason, string> = {
+/** Why a job is cold, in words (C18). */
+export const coldText: Record<ColdReason, string> = {
   'nothing-built-before': 'cold: nothing built before',
   'path-collected': 'cold: path collected',
   'force-push': 'cold: force-push',

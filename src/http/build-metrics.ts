@@ -1,9 +1,10 @@
 import { Counter, type Registry } from 'prom-client';
 import { z } from 'zod';
+import { coldText } from '../../machines/describe.ts';
 import type { Service } from '../service.ts';
 
-/** What of a job says how it began. */
-const reasons = z.array(z.object({ reason: z.string() }));
+/** What of a job says how it began, and ended. */
+const shownJobs = z.array(z.object({ reason: z.string(), state: z.string() }));
 
 /**
  * Counts builds by verdict and by how they began, and jobs by whether they were built: what the cache is worth.
@@ -22,6 +23,11 @@ export function countBuilds({ engine, log }: Service, registry: Registry): () =>
     labelNames: ['state', 'built'],
     registers: [registry],
   });
+  const misled = new Counter({
+    name: 'orthrus_incremental_failures_total',
+    help: 'Jobs that failed from their cache and succeeded without it (C17)',
+    registers: [registry],
+  });
   const countResult = async (stream: string, attempt: number): Promise<void> => {
     const row = await log.db
       .selectFrom('builds')
@@ -30,7 +36,13 @@ export function countBuilds({ engine, log }: Service, registry: Registry): () =>
       .where('attempt', '=', attempt)
       .executeTakeFirst();
     if (row === undefined || row.verdict === null) return;
-    const start = startOf(reasons.parse(JSON.parse(row.jobs)).map(({ reason }) => reason));
+    const shown = shownJobs.parse(JSON.parse(row.jobs));
+    const start = startOf(shown.map(({ reason }) => reason));
+    misled.inc(
+      shown.filter(
+        ({ reason, state }) => state === 'success' && reason === coldText['incremental-failed'],
+      ).length,
+    );
     builds.inc({ verdict: row.verdict, start });
   };
   return engine.listen(({ stream, handled }, event) => {

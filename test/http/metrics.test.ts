@@ -46,3 +46,27 @@ test('what is counted, by the names that dashboards use', async () => {
     expect(lines).toContain(line);
   expect(text).toContain('process_resident_memory_bytes');
 });
+
+test('C17 a job that failed from its cache and succeeded without it is counted', async () => {
+  const { story, get, head } = await openSite();
+  const counted = async (): Promise<string[]> =>
+    (await (await get('/metrics')).text())
+      .split('\n')
+      .filter((line) => line.startsWith('orthrus_incremental_failures_total'));
+  const first = await story.build(1);
+  story.ci.begin(first);
+  story.ci.finish(first, built('app', 'one'));
+  await story.until(1, 'idle');
+  story.pushPull(1, head, { 'a.c': 'second' });
+  await story.look();
+  const warm = await story.build(1);
+  story.ci.begin(warm);
+  story.ci.finish(warm, failed('app'));
+  await story.untilSo('it is tried once more', () => story.ci.builds.size === 3);
+  expect(await counted()).toEqual(['orthrus_incremental_failures_total 0']);
+  const cold = await story.build(1);
+  story.ci.begin(cold);
+  story.ci.finish(cold, built('app', 'two'));
+  await story.until(1, 'idle');
+  await expect.poll(counted).toEqual(['orthrus_incremental_failures_total 1']);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type EventData, stateText } from '../../machines/fold.ts';
+import type { Policy } from '../../machines/policy.ts';
 import type { PullState } from '../../machines/pull-request/events.ts';
 import { aPull, aRepository } from '../doubles/ingredients.ts';
 import { built, failed } from '../doubles/scripted-ci.ts';
@@ -20,17 +21,19 @@ type Happening = (world: SmallWorld) => SmallWorld | null;
 /** As in 0.1.0, but where a story is about trying once more (C17). */
 const once = { ...policy, coldRetry: false };
 
-const seen = (of: Pick<PullState, 'state' | 'head'>): EventData => ({
+const seen = (of: Pick<PullState, 'state' | 'head'>, by: Policy = once): EventData => ({
   type: 'pull.observed',
   repository: aRepository,
-  policy: once,
+  policy: by,
   pull: aPull(of),
 });
 
 const push =
-  (head: string): Happening =>
+  (head: string, by: Policy = once): Happening =>
   (world) =>
-    contextOf(world).pull?.state === 'open' ? record(world, seen({ state: 'open', head })) : null;
+    contextOf(world).pull?.state === 'open'
+      ? record(world, seen({ state: 'open', head }, by))
+      : null;
 const close: Happening = (world) =>
   record(world, seen({ state: 'closed', head: contextOf(world).head }));
 const reopen: Happening = (world) =>
@@ -120,6 +123,12 @@ const stories: Record<string, readonly Happening[]> = {
     push('two'),
     end(0, 'failure'),
     end(1, 'success'),
+  ],
+  'C17 an incremental build fails, and is tried once more, while the next push comes': [
+    push('two', policy),
+    end(0, 'success'),
+    end(1, 'failure'),
+    end(2, 'success'),
   ],
   'A4 two pushes, a late result': [push('two'), push('other'), end(0, 'success')],
   'A2 a force-push and a push, while a build ends': [push('other'), push('two'), end(1, 'success')],
