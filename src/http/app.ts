@@ -33,7 +33,7 @@ export function createApp(service: Service): App {
   app.use(timeRequests(metrics.requests));
   app.use(securityHeaders);
   // Every router names its paths in full: they are what requests are counted by.
-  app.use(webhooks(service));
+  app.use(webhooks(service, metrics.deliveries));
   app.use(ciResults(service));
   app.use(apiPulls(service, links));
   app.use(operator);

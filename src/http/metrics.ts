@@ -14,6 +14,12 @@ export class Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.registry],
   });
+  readonly deliveries = new Counter({
+    name: 'orthrus_deliveries_total',
+    help: 'Deliveries of forges, by event where the forge names it, and by what came of them: recorded, ignored, refused',
+    labelNames: ['forge', 'event', 'outcome'],
+    registers: [this.registry],
+  });
   readonly #unlisten: readonly (() => void)[];
 
   constructor(service: Service, feed: EventFeed) {

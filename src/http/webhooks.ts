@@ -1,6 +1,8 @@
 import { type Request, Router } from 'express';
 import { type DeliveryAnswer, takeDelivery } from '../engine/take-delivery.ts';
+import type { Delivery } from '../ports/forge.ts';
 import type { Service } from '../service.ts';
+import type { Metrics } from './metrics.ts';
 import { jsonBytes, rawBody } from './body.ts';
 import { asRefusal } from './refusal.ts';
 import { notFound } from './http-error.ts';
@@ -14,7 +16,7 @@ const patience = 900;
  * What forges tell of themselves. A delivery is a hint (rule 5): what it says in full is recorded before the answer; what
  * has to be looked at first is, and if that takes longer than a second, it is recorded after it.
  */
-export function webhooks(service: Service): Router {
+export function webhooks(service: Service, counter: Metrics['deliveries']): Router {
   const router = Router();
   router
     .route('/webhooks/:forge')
@@ -24,11 +26,23 @@ export function webhooks(service: Service): Router {
       const adapter = service.forges.get(forge);
       if (adapter === undefined)
         throw notFound(`there is no forge "${forge}" in the configuration`);
-      const delivery = asRefusal(() =>
-        adapter.read({ headers: headersOf(request), body: rawBody(request) }),
-      );
+      const headers = headersOf(request);
+      const count = (outcome: 'recorded' | 'ignored' | 'refused'): void => {
+        // What is refused may call itself anything, and each name would be counted for ever.
+        const event = outcome === 'refused' ? '' : (headers['x-github-event'] ?? '');
+        counter.inc({ forge, event, outcome });
+      };
+      let delivery: Delivery;
+      try {
+        delivery = asRefusal(() => adapter.read({ headers, body: rawBody(request) }));
+      } catch (error) {
+        count('refused');
+        throw error;
+      }
       const taken = takeDelivery(service.engine, service.reports, forge, delivery);
-      response.status(202).json(await withinPatience(service, taken));
+      const answer = await withinPatience(service, taken);
+      count('ignored' in answer ? 'ignored' : 'recorded');
+      response.status(202).json(answer);
     });
   return router;
 }

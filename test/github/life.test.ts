@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { built, failed } from '../doubles/scripted-ci.ts';
-import { openAtGitHub, short } from './github-story.ts';
+import { beginAtGitHub, openAtGitHub, short } from './github-story.ts';
 
 test('a pull request goes its whole way at GitHub: at most three calls of the API for a push', async () => {
   const { story, pull, head, build } = await openAtGitHub();
@@ -67,4 +67,24 @@ test('as an App it reports by check runs, whose button builds again', async () =
   const told = (await story.events(1)).map(({ data }) => data.type);
   expect(told).toContain('rebuild.requested');
   github.ledger.transcript();
+});
+
+test('what is not used is acknowledged and counted', async () => {
+  const story = await beginAtGitHub();
+  await story.start();
+  await story.pushMain({ 'a.c': 'nobody builds main here' });
+  await story.settle();
+  const metrics = await (await fetch(`${story.url}/metrics`)).text();
+  expect(metrics).toContain(
+    'orthrus_deliveries_total{forge="github",event="push",outcome="ignored"} 1',
+  );
+  const forged = await fetch(`${story.url}/webhooks/github`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-github-event': 'made up' },
+    body: '{}',
+  });
+  expect(forged.status).toBe(401);
+  const after = await (await fetch(`${story.url}/metrics`)).text();
+  expect(after).toContain('orthrus_deliveries_total{forge="github",event="",outcome="refused"} 1');
+  expect(after).not.toContain('made up');
 });
