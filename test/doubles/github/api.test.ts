@@ -32,12 +32,12 @@ test('Octokit reads a repository, its pull requests, branches, refs and files', 
   const { data: file } = await octokit.repos.getContent({ ...at, path: `${path}/ci.yml` });
   expect(file).toMatchObject({ encoding: 'base64', content: `${btoa('on: push\n')}\n` });
   for (const missing of [
-    octokit.git.getRef({ ...at, ref: 'heads/feat' }),
-    octokit.repos.getBranch({ ...at, branch: 'none' }),
-    octokit.repos.getContent({ ...at, path: 'none' }),
-    octokit.pulls.get({ ...at, pull_number: 2 }),
+    () => octokit.git.getRef({ ...at, ref: 'heads/feat' }),
+    () => octokit.repos.getBranch({ ...at, branch: 'none' }),
+    () => octokit.repos.getContent({ ...at, path: 'none' }),
+    () => octokit.pulls.get({ ...at, pull_number: 2 }),
   ])
-    expect(await refusal(missing)).toMatchObject({ status: 404 });
+    expect(await refusal(missing())).toMatchObject({ status: 404 });
 });
 
 test('pull requests come in pages, and unchanged ones cost nothing', async () => {

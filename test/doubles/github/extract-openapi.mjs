@@ -101,6 +101,11 @@ function references(value, found = new Set()) {
 
 const [file] = process.argv.slice(2);
 const description = JSON.parse(readFileSync(file, 'utf8'));
+// GitHub answers null for a fork that is gone, and says so for its webhooks, but not here.
+for (const name of ['pull-request', 'pull-request-simple']) {
+  const { properties } = description.components.schemas[name].properties.head;
+  properties.repo = { anyOf: [properties.repo, { type: 'null' }] };
+}
 const out = {
   openapi: description.openapi,
   info: { title: description.info.title, version: description.info.version },

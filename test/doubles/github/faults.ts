@@ -13,7 +13,7 @@ export type Trouble =
 
 export interface FaultRule {
   readonly trouble: Trouble;
-  /** `POST /repos/{owner}/{repo}/statuses/{sha}`, `git push`, `git fetch`, or a pattern; absent: every API request. */
+  /** `POST /repos/{owner}/{repo}/statuses/{sha}`, `git refs`, `git fetch`, `git push`, or a pattern; absent: the API's. */
   readonly on?: string | RegExp;
   /** Only requests with this token. */
   readonly token?: string;

@@ -13,13 +13,15 @@ import {
 import type { Moves } from './moves.ts';
 import { htmlUrlOf } from './shapes/repository.ts';
 import type { Site } from './site.ts';
-import type { HostedRepository } from './state.ts';
+import type { HostedRepository, Level } from './state.ts';
 
 /** A request of git: `GET /owner/repo.git/info/refs?service=git-upload-pack`. */
 export interface GitCall {
-  readonly operation: 'git fetch' | 'git push';
+  /** `git refs`: what there is, before either of the others. */
+  readonly operation: 'git refs' | 'git fetch' | 'git push';
   readonly repository: string;
   readonly service: string;
+  readonly level: Level;
   readonly token: string | null;
 }
 
@@ -29,11 +31,13 @@ export function gitCallOf(request: IncomingMessage, url: URL): GitCall | null {
   );
   const [, repository = '', service = ''] = match ?? [];
   if (match === null) return null;
-  const asked = service === 'info/refs' ? url.searchParams.get('service') : service;
+  const refs = service === 'info/refs';
+  const pushes = (refs ? url.searchParams.get('service') : service) === 'git-receive-pack';
   return {
-    operation: asked === 'git-receive-pack' ? 'git push' : 'git fetch',
+    operation: refs ? 'git refs' : pushes ? 'git push' : 'git fetch',
     repository,
     service,
+    level: pushes ? 'write' : 'read',
     token: tokenOf(request.headers.authorization),
   };
 }
@@ -66,8 +70,7 @@ export class GitHttp {
       const location = `${htmlUrlOf(this.#site, former)}.git/info/refs${url.search}`;
       return say(301, 'Moved', { location });
     }
-    const level = call.operation === 'git push' ? 'write' : 'read';
-    if (!may(this.#site, caller, former, ['contents', level])) {
+    if (!may(this.#site, caller, former, ['contents', call.level])) {
       const name = url.pathname.slice(1).replace(/\.git\/.*/, '.git');
       return say(403, `Permission to ${name} denied to ${caller.account.login}.`);
     }

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { at, complaint, refusal, smallWorld, workplace } from './small-world.ts';
 
@@ -45,9 +48,7 @@ test('a big push, in pieces, arrives whole', async () => {
   const url = `${github.url}/o/r.git`;
   await git('fetch', '--quiet', url, 'main');
   await git('checkout', '--quiet', 'FETCH_HEAD');
-  const { writeFileSync } = await import('node:fs');
-  const { randomBytes } = await import('node:crypto');
-  writeFileSync(`${directory}/big`, randomBytes(3_000_000));
+  writeFileSync(join(directory, 'big'), randomBytes(3_000_000));
   await git('add', 'big');
   await git('commit', '--quiet', '--message', 'big');
   await git('push', '--quiet', url, 'HEAD:refs/heads/big');
@@ -115,8 +116,8 @@ test('git follows a rename, for fetching and pushing', async () => {
   await github.people.rename(repository, 'new-name');
   const { git } = await workplace(token);
   const url = `${github.url}/o/r.git`;
-  const { stderr } = await git('fetch', url, 'main');
-  expect(stderr).toContain(`redirecting to ${github.url}/o/new-name.git`);
+  await git('fetch', '--quiet', url, 'main');
+  expect(github.ledger.requests.map(({ outcome }) => outcome)).toContain(301);
   await git('push', '--quiet', url, 'FETCH_HEAD:refs/heads/copy');
   expect(github.ledger.transcript()).toHaveLength(1);
 });

@@ -13,6 +13,9 @@
  *     const pull = await github.people.open(repository, 'feature', { by: 'ada' });
  *     await github.settled();                                 // all webhooks are answered
  *
+ * Commits are made with `repository.git`, but pushed by `people`: of what goes to the bare repository by another way, nobody
+ * hears before somebody's next push.
+ *
  * `faults` makes requests fail, `deliveries` holds, loses, doubles and reorders webhooks, `hide` has a commit not there yet.
  * `ledger` has all requests, and what clients did: a test accounts for it by reading `ledger.transcript()`. What is not
  * served is a 404 and a failed test, like any request, answer or webhook that GitHub's own description (openapi.json)

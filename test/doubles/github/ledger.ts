@@ -4,7 +4,7 @@ import type { CheckRun, Comment, HostedRepository, Status } from './state.ts';
 export interface RequestRecord {
   /** Milliseconds since the epoch, by GitHub's clock. */
   readonly at: number;
-  /** The API's operation, `GET /repos/{owner}/{repo}`; `git fetch`, `git push`, or what nobody serves. */
+  /** The API's operation, `GET /repos/{owner}/{repo}`; `git refs`, `git fetch`, `git push`, or what nobody serves. */
   readonly operation: string;
   readonly path: string;
   /** The login that the token speaks for; null: none, or a token that nobody knows. */

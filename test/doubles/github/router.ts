@@ -40,6 +40,9 @@ const patterns: readonly Pattern[] = [
   ...accountRoutes,
 ].map(patternOf);
 
+/** All that is served. */
+export const operations: readonly string[] = patterns.map(({ route }) => route.operation);
+
 /** The route of a request, and the decoded parts of its path; null: nobody serves it. */
 export function routeOf(
   method: string,

@@ -154,7 +154,8 @@ async function carryOut(
   const refused = work.refusal();
   if (trouble.kind === 'reset') {
     record('reset');
-    request.socket.destroy();
+    // Had it said nothing at all, curl would try once more by itself.
+    request.socket.end('HTTP/1.1 200 OK\r\n');
   } else if (trouble.kind === 'hang') record('hang');
   else send(refused ?? withStatus(rule, done));
 }

@@ -40,14 +40,15 @@ export async function smallWorld(options: GitHubOptions = {}): Promise<SmallWorl
   return { github, repository, base, head, pull, token, octokit: octokitFor(github, token) };
 }
 
+const nothing = (): void => {};
+export const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 export const octokitFor = (github: GitHubDouble, token: string): Octokit =>
   new Octokit({
     auth: token,
     baseUrl: github.apiUrl,
-    log: { debug, info: debug, warn: debug, error: debug },
+    log: quiet,
   });
-
-const debug = (): void => {};
 
 const failure = z.object({ status: z.number(), message: z.string() });
 

@@ -1,29 +1,25 @@
 import type { Deliveries } from './deliveries.ts';
-import { isAncestor, readCommits } from './git-read.ts';
 import { accountJson } from './shapes/account.ts';
 import { commentJson } from './shapes/comment.ts';
-import { commitJson, pushedCommitJson } from './shapes/commit.ts';
-import { hookConfigJson, hookJson, installationJson } from './shapes/hook.ts';
+import { installationEventJson, pushJson, statusEventJson } from './shapes/event.ts';
+import { hookConfigJson, hookJson } from './shapes/hook.ts';
 import { type Json, nodeId } from './shapes/json.ts';
 import { issueJson, pullJson } from './shapes/pull.ts';
 import { checkRunJson } from './shapes/report.ts';
-import { htmlUrlOf, repositoryJson } from './shapes/repository.ts';
+import { repositoryJson } from './shapes/repository.ts';
 import type { Site } from './site.ts';
-import {
-  type Account,
-  type App,
-  type CheckRun,
-  type Comment,
-  fullName,
-  type Hook,
-  type HostedRepository,
-  type Installation,
-  type Pull,
-  type Status,
+import type {
+  Account,
+  App,
+  CheckRun,
+  Comment,
+  Hook,
+  HostedRepository,
+  Installation,
+  Pull,
+  Status,
 } from './state.ts';
 import type { Validation } from './validation.ts';
-
-const noCommit = '0'.repeat(40);
 
 interface Subscriber {
   readonly hook: Hook;
@@ -70,49 +66,27 @@ export class Webhooks {
   /** A branch or a tag was made, moved or deleted (null: it is not there). */
   async push(
     repository: HostedRepository,
-    { ref, before, after }: { ref: string; before: string | null; after: string | null },
+    move: { ref: string; before: string | null; after: string | null },
     by: Account,
   ): Promise<void> {
-    const short = ref.replace(/^refs\/(heads|tags)\//, '');
+    const { ref, before, after } = move;
     const named = {
-      ref: short,
+      ref: ref.replace(/^refs\/(heads|tags)\//, ''),
       ref_type: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
       pusher_type: 'user',
     };
-    if (before === null)
-      this.send(repository, 'create', by, {
-        ...named,
-        master_branch: repository.defaultBranch,
-        description: null,
-      });
+    const created = { ...named, master_branch: repository.defaultBranch, description: null };
+    if (before === null) this.send(repository, 'create', by, created);
+    // Reading the commits takes git a while.
     if (this.#subscribers(repository, 'push', null).length > 0)
-      this.send(repository, 'push', by, await this.#pushed(repository, ref, before, after, by));
+      this.send(repository, 'push', by, await pushJson(this.#site, repository, move, by));
     if (after === null) this.send(repository, 'delete', by, named);
   }
 
   async status(repository: HostedRepository, status: Status): Promise<void> {
     if (this.#subscribers(repository, 'status', null).length === 0) return;
-    const [commit] = await readCommits(repository, [status.sha], 1);
-    if (commit === undefined) return;
-    const branches = [...repository.refs].filter(([, sha]) => sha === status.sha);
-    this.send(repository, 'status', status.creator, {
-      id: status.id,
-      sha: status.sha,
-      name: fullName(repository),
-      target_url: status.targetUrl,
-      avatar_url: accountJson(this.#site, status.creator)['avatar_url'],
-      context: status.context,
-      description: status.description,
-      state: status.state,
-      commit: commitJson(this.#site, repository, commit),
-      branches: branches.map(([ref]) => ({
-        name: ref.replace('refs/heads/', ''),
-        commit: { sha: status.sha, url: `${htmlUrlOf(this.#site, repository)}/${status.sha}` },
-        protected: false,
-      })),
-      created_at: status.at,
-      updated_at: status.at,
-    });
+    const content = await statusEventJson(this.#site, repository, status);
+    this.send(repository, 'status', status.creator, content);
   }
 
   checkRun(
@@ -148,56 +122,8 @@ export class Webhooks {
   installation(installation: Installation, action: 'created' | 'deleted'): void {
     const { hook } = installation.app;
     if (hook === null) return;
-    const repositories = [...installation.repositories]
-      .map((id) => this.#site.repositories.get(id))
-      .filter((repository) => repository !== undefined);
-    this.#send({ hook, installation }, 'installation', null, {
-      action,
-      installation: installationJson(this.#site, installation),
-      repositories: repositories.map((repository) => ({
-        id: repository.id,
-        node_id: nodeId('R', repository.id),
-        name: repository.name,
-        full_name: fullName(repository),
-        private: true,
-      })),
-      requester: null,
-      sender: accountJson(this.#site, installation.account),
-    });
-  }
-
-  async #pushed(
-    repository: HostedRepository,
-    ref: string,
-    before: string | null,
-    after: string | null,
-    by: Account,
-  ): Promise<Json> {
-    const others = [...repository.refs].filter(
-      ([name]) => name !== ref && !name.includes('/pull/'),
-    );
-    const range = [after ?? '', '--not', ...(before === null ? [] : [before])];
-    if (before === null) range.push(...new Set(others.map(([, sha]) => sha)));
-    const commits = after === null ? [] : await readCommits(repository, range, 20);
-    const last = after === null ? [] : await readCommits(repository, [after], 1);
-    const shown = (commit: (typeof commits)[number]): Json =>
-      pushedCommitJson(this.#site, repository, commit);
-    const forced =
-      before !== null && after !== null && !(await isAncestor(repository, before, after));
-    const html = htmlUrlOf(this.#site, repository);
-    return {
-      ref,
-      before: before ?? noCommit,
-      after: after ?? noCommit,
-      created: before === null,
-      deleted: after === null,
-      forced,
-      base_ref: null,
-      compare: `${html}/compare/${(before ?? noCommit).slice(0, 12)}...${(after ?? noCommit).slice(0, 12)}`,
-      commits: commits.map(shown),
-      head_commit: last.map(shown)[0] ?? null,
-      pusher: { name: by.login, email: `${by.login}@users.noreply.github.com` },
-    };
+    const content = installationEventJson(this.#site, installation, action);
+    this.#send({ hook, installation }, 'installation', null, content);
   }
 
   #subscribers(repository: HostedRepository, event: string, only: App | null): Subscriber[] {
