@@ -41,13 +41,15 @@ test('Octokit reads a repository, its pull requests, branches, refs and files', 
 });
 
 test('pull requests come in pages, and unchanged ones cost nothing', async () => {
-  const { github, octokit, repository, head } = await smallWorld();
+  const { github, octokit, repository, head, pull } = await smallWorld();
+  await github.people.label(pull, 'cold');
   for (const branch of ['b2', 'b3', 'b4', 'b5']) {
     await github.people.push(repository, branch, head, 'ada');
     await github.people.open(repository, branch, { by: 'ada' });
   }
   const all = await octokit.paginate(octokit.pulls.list, { ...at, per_page: 2 });
   expect(all.map(({ number }) => number)).toEqual([5, 4, 3, 2, 1]);
+  expect(all.at(-1)?.labels).toMatchObject([{ name: 'cold' }]);
   expect(github.ledger.calls()).toEqual({ 'GET /repos/{owner}/{repo}/pulls': 3 });
   const first = await octokit.pulls.list({ ...at, per_page: 2, sort: 'updated' });
   expect(first.headers.link).toContain(`/repositories/${repository.id}/pulls?`);

@@ -101,11 +101,11 @@ function references(value, found = new Set()) {
 
 const [file] = process.argv.slice(2);
 const description = JSON.parse(readFileSync(file, 'utf8'));
-// GitHub answers null for a fork that is gone, and says so for its webhooks, but not here.
-for (const name of ['pull-request', 'pull-request-simple']) {
-  const { properties } = description.components.schemas[name].properties.head;
+// Where GitHub answers null, and says so elsewhere, but not here: a fork that is gone, a label that nobody has described.
+const { 'pull-request': pull, 'pull-request-simple': simple } = description.components.schemas;
+for (const { properties } of [pull.properties.head, simple.properties.head])
   properties.repo = { anyOf: [properties.repo, { type: 'null' }] };
-}
+simple.properties.labels.items.properties.description.nullable = true;
 const out = {
   openapi: description.openapi,
   info: { title: description.info.title, version: description.info.version },
