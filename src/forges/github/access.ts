@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { createAppAuth } from '@octokit/auth-app';
 import { PortError } from '../../ports/port-error.ts';
 import { Api } from './api.ts';
@@ -33,18 +34,12 @@ function appAccess(
   options: GitHubOptions,
   { id, privateKey }: { readonly id: number; readonly privateKey: string },
 ): Access {
-  const auth = createAppAuth({ appId: id, privateKey });
   const api = new Api(options, {
-    async authorization() {
-      try {
-        return `Bearer ${(await auth({ type: 'app' })).token}`;
-      } catch {
-        // What the library says of a key it cannot read may quote it (F3).
-        throw new PortError(
-          'denied',
-          "the App's private key cannot be used; it must be the PEM file that GitHub made",
-        );
-      }
+    // The strategy signs each request, by GitHub's clock if ours is wrong.
+    strategy: { authStrategy: createAppAuth, auth: { appId: id, privateKey } },
+    authorization() {
+      checkKey(privateKey);
+      return Promise.resolve(null);
     },
     renew: null,
     gate: new Gate(options.world, options.apiUrl, 'app', String(id)),
@@ -55,4 +50,17 @@ function appAccess(
     token: async (repository) => (await installations.of(repository)).token(),
     app: { id, api },
   };
+}
+
+/** What a library says of a key it cannot read may quote it (F3). @throws {PortError} `denied` */
+function checkKey(privateKey: string): void {
+  try {
+    // One that came in an environment variable may have its line breaks escaped; the strategy knows those too.
+    createPrivateKey(privateKey.replaceAll('\\n', '\n'));
+  } catch {
+    throw new PortError(
+      'denied',
+      "the App's private key cannot be used; it must be the PEM file that GitHub made",
+    );
+  }
 }

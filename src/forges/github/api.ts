@@ -12,6 +12,8 @@ import {
 import type { Gate } from './gate.ts';
 import type { GitHubOptions } from './options.ts';
 
+type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>;
+
 /** Values of a route's `{placeholders}`; the others become the query or the body. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
@@ -24,8 +26,9 @@ export interface Answer {
 
 /** What a request is made as. */
 export interface Speaker {
-  /** The value of the Authorization header. */
-  authorization(): Promise<string>;
+  /** The value of the Authorization header; null: Octokit's own strategy gives it. */
+  authorization(): Promise<string | null>;
+  readonly strategy?: Pick<OctokitOptions, 'authStrategy' | 'auth'>;
   /** Has the next authorization be a new one; null where there is only one. */
   readonly renew: (() => void) | null;
   readonly gate: Gate;
@@ -52,6 +55,7 @@ export class Api {
       userAgent: 'orthrus',
       log,
       request: { log },
+      ...speaker.strategy,
     });
   }
 
@@ -97,7 +101,7 @@ export class Api {
         await this.#octokit.request(route, {
           ...parameters,
           headers: {
-            authorization,
+            ...(authorization === null ? {} : { authorization }),
             'x-github-api-version': '2022-11-28',
             ...(etag === null ? {} : { 'if-none-match': etag }),
           },

@@ -5,7 +5,12 @@ import type { Access } from './access.ts';
 import { ownerAndRepo } from './api.ts';
 import { Lookup } from './lookup.ts';
 
-const commentTexts = z.array(z.object({ body: z.string().nullish() }));
+/** Of each comment only what is hidden in it: its text is long, and answers are remembered. */
+const hiddenTexts = z.array(
+  z
+    .object({ body: z.string().nullish() })
+    .transform(({ body }) => body?.match(/<!-- [^>]* -->/g) ?? []),
+);
 
 /** GitHub takes 65,536 characters. */
 const longestComment = 65_000;
@@ -15,7 +20,7 @@ export class Comments {
   readonly #access: Access;
   readonly #list = new Lookup(
     'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-    commentTexts,
+    hiddenTexts,
   );
 
   constructor(access: Access) {
@@ -46,7 +51,7 @@ export class Comments {
     const hidden = `<!-- ${marker.replaceAll('>', '')} -->`;
     const parameters = { ...ownerAndRepo(name), issue_number: number };
     for await (const page of this.#list.pages(api, { ...parameters, per_page: 100 }))
-      if (page.some(({ body }) => body?.includes(hidden))) return;
+      if (page.some((texts) => texts.some((text) => text === hidden))) return;
     await api.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
       ...parameters,
       body: `${text.slice(0, longestComment)}\n\n${hidden}`,

@@ -13,7 +13,6 @@ export const hookFields = z.object({
   active: z.boolean().nullish(),
   events: z.array(z.string()).nullish(),
   config: z.object({ url: z.string().nullish(), content_type: z.string().nullish() }),
-  last_response: z.object({ code: z.number().nullish(), message: z.string().nullish() }).nullish(),
 });
 
 export const deliveries = z.array(

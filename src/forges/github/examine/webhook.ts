@@ -96,12 +96,17 @@ async function repositoryHook(
     hooks.find(({ config }) => config.url === url) ??
     hooks.find(({ config }) => isOurs(config.url, name));
   if (hook === undefined) return null;
+  const newest = await api.get(deliveries, 'GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries', {
+    ...ownerAndRepo(repository),
+    hook_id: hook.id,
+    per_page: 1,
+  });
   return {
     url: hook.config.url ?? null,
     contentType: hook.config.content_type ?? null,
     events: hook.events ?? [],
     active: hook.active !== false,
-    answered: hook.last_response?.code ?? null,
+    answered: answerOf(newest),
   };
 }
 
@@ -109,12 +114,16 @@ async function hookOfApp(app: Api, repository: string): Promise<Hook> {
   const config = await app.get(appHook, 'GET /app/hook/config', {});
   const route = 'GET /repos/{owner}/{repo}/installation';
   const { events } = await app.get(installation, route, ownerAndRepo(repository));
-  const [newest] = await app.get(deliveries, 'GET /app/hook/deliveries', { per_page: 1 });
+  const newest = await app.get(deliveries, 'GET /app/hook/deliveries', { per_page: 1 });
   return {
     url: config.url ?? null,
     contentType: config.content_type ?? null,
     events,
     active: true,
-    answered: newest === undefined ? null : (newest.status_code ?? 0),
+    answered: answerOf(newest),
   };
+}
+
+function answerOf([newest]: z.infer<typeof deliveries>): number | null {
+  return newest === undefined ? null : (newest.status_code ?? 0);
 }
