@@ -9,7 +9,7 @@ import { Lookup } from './lookup.ts';
 const hiddenTexts = z.array(
   z
     .object({ body: z.string().nullish() })
-    .transform(({ body }) => body?.match(/<!-- [^>]* -->/g) ?? []),
+    .transform(({ body }): readonly string[] => body?.match(/<!-- [^>]* -->/g) ?? []),
 );
 
 /** GitHub takes 65,536 characters. */
@@ -51,7 +51,7 @@ export class Comments {
     const hidden = `<!-- ${marker.replaceAll('>', '')} -->`;
     const parameters = { ...ownerAndRepo(name), issue_number: number };
     for await (const page of this.#list.pages(api, { ...parameters, per_page: 100 }))
-      if (page.some((texts) => texts.some((text) => text === hidden))) return;
+      if (page.some((texts) => texts.includes(hidden))) return;
     await api.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
       ...parameters,
       body: `${text.slice(0, longestComment)}\n\n${hidden}`,
