@@ -1,4 +1,5 @@
 import { clip, descriptionLimit } from '../../machines/describe.ts';
+import type { Snapshot } from '../../machines/fold.ts';
 import type { AskedStatus } from '../../machines/status.ts';
 import type { StatusState } from '../ports/forge.ts';
 import { summaryOf } from './summary.ts';
@@ -8,13 +9,26 @@ import type { CarryOut, OthersStatus } from './scene.ts';
 export const statusPublish: CarryOut<'status.publish'> = async (status, scene) => {
   const others = await scene.others(status.commit, status.context);
   await scene.forge.publish(scene.repository, {
-    ...joined(status, scene.name, others),
+    ...(hasLeft(scene.snapshot, status)
+      ? left(status, others)
+      : joined(status, scene.name, others)),
     url: scene.pageUrl,
     as: scene.reportAs,
     summary: scene.reportAs === 'checks' ? summaryOf(scene.snapshot, status) : null,
   });
   return { type: 'status.published', status };
 };
+
+/** Whether the stream has no part in that commit any more: it has another head, or is closed. */
+function hasLeft({ context, value }: Snapshot, { commit }: AskedStatus): boolean {
+  return context.head !== commit || value === 'closing' || value === 'closed' || value === 'gone';
+}
+
+/** That a stream has left a commit is no verdict on it: those that still have it say what stands (B10). */
+function left(own: AskedStatus, [first, ...rest]: readonly OthersStatus[]): AskedStatus {
+  if (first === undefined) return own;
+  return joined({ ...own, state: first.state, description: first.description }, first.name, rest);
+}
 
 /** From the best to the worst. */
 const ranks: readonly StatusState[] = ['success', 'pending', 'error', 'failure'];
