@@ -47,6 +47,8 @@ async function reconcilePlace(engine: Engine, reports: BuildReports, place: Plac
   const known = await streamsOf(engine, place);
   const built = new Set(place.config.branches);
   for (const { branch } of known) if (branch !== null) built.add(branch);
+  // A merge queue waits for its checks; the delivery that asked for them may be lost.
+  for (const branch of branches.keys()) if (place.forge.isQueueBranch(branch)) built.add(branch);
   for (const branch of built)
     await attempt(`@${branch}`, () => observeBranch(engine, place, branch, source, where));
   const open = new Map(

@@ -57,6 +57,11 @@ export class GitForge implements Forge {
     return branchTip(this.#git, repository, name);
   }
 
+  /** A plain git server queues nothing. */
+  isQueueBranch(): boolean {
+    return false;
+  }
+
   async publish(repository: ForgeRepository, status: CommitStatus): Promise<void> {
     const { remote } = repository;
     const write = (): Promise<void> =>

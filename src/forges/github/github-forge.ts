@@ -69,6 +69,11 @@ export class GitHubForge implements Forge {
     return this.#repositories.branch(repository, name);
   }
 
+  /** A name that GitHub keeps for itself: nobody else can push to it. */
+  isQueueBranch(name: string): boolean {
+    return name.startsWith('gh-readonly-queue/');
+  }
+
   publish(repository: ForgeRepository, status: CommitStatus): Promise<void> {
     return this.#publisher.publish(repository, status);
   }
