@@ -240,8 +240,12 @@ test('B9 opened, pushed to and closed while the service was down: found at start
   expect(story.repository.git.parents(next.commit)).toEqual([build.commit, second]);
   const newest = await story.build(3);
   expect(story.repository.git.parents(newest.commit)).toEqual([third.head]);
-  const streams = await story.service.log.db.selectFrom('pulls').select('number').execute();
-  expect(streams.map(({ number }) => number).toSorted()).toEqual([1, 2, 3]);
+  const streams = await story.service.log.db
+    .selectFrom('pulls')
+    .select('number')
+    .orderBy('number')
+    .execute();
+  expect(streams.map(({ number }) => number)).toEqual([1, 2, 3]);
   expect(
     github.ledger
       .transcript()
