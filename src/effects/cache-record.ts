@@ -13,7 +13,12 @@ export const cacheRecord: CarryOut<'cache.record'> = async (params, scene) => {
       { path: params.cacheFile, content: renderCacheFile(entries) },
       { path: params.commitFile, content: `${params.head}\n` },
     ],
-    message: commitMessage({ what: 'cache', stream: scene.stream, ...params }),
+    message: commitMessage({
+      what: 'cache',
+      stream: scene.stream,
+      seesPushes: scene.ci.seesPushes,
+      ...params,
+    }),
     date: scene.askedAt,
   });
   const pushed = await scene.mirror.push(params.branch, commit, params.tip);

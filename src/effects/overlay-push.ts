@@ -14,7 +14,12 @@ export const overlayPush: CarryOut<'overlay.push'> = async (params, scene) => {
       { path: params.cacheFile, content: renderCacheFile(params.entries) },
       { path: params.commitFile, content: `${head}\n` },
     ],
-    message: commitMessage({ what: 'overlay', stream: scene.stream, ...params }),
+    message: commitMessage({
+      what: 'overlay',
+      stream: scene.stream,
+      seesPushes: scene.ci.seesPushes,
+      ...params,
+    }),
     date: scene.askedAt,
   });
   const pushed = await scene.mirror.push(params.branch, commit, params.expected);

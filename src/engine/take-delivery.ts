@@ -147,6 +147,8 @@ async function takeHint(
     case 'job':
       if (!place.ci.seesPushes)
         return [{ outcome: 'ignored', reason: 'its CI does not report through the forge' }];
+      if (isOwnContext(place.config, hint.job.name))
+        return [{ outcome: 'ignored', reason: 'it is our own status' }];
       return takeMessage(engine, reports, [place], {
         project: null,
         repository: place.repository.name,
@@ -160,6 +162,22 @@ async function takeHint(
       return [{ outcome: 'ignored', reason: 'the repository was looked up anew' }];
     }
   }
+}
+
+/**
+ * Whether a status is one that we publish. The forge tells of ours too, and on a branch they are on the very commit that is
+ * built: taken for a result, each verdict would be a job of the next.
+ */
+function isOwnContext({ report }: Place['config'], context: string): boolean {
+  if (context === report.context) return true;
+  const [before = '', after = ''] = report.jobContext.split('{job}');
+  // Jobs reported under their bare names cannot be told from the CI's own.
+  if (before === '' && after === '') return false;
+  return (
+    context.length > before.length + after.length &&
+    context.startsWith(before) &&
+    context.endsWith(after)
+  );
 }
 
 /** A branch that is built as itself, or a cache branch. */
