@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { CommitStatus, ForgeRepository } from '../../ports/forge.ts';
 import type { Access } from './access.ts';
 import { ownerAndRepo } from './api.ts';
@@ -17,4 +18,30 @@ export async function postStatus(
     description,
     ...(url === null ? {} : { target_url: url }),
   });
+}
+
+const listed = z.array(
+  z.object({
+    context: z.string(),
+    state: z.string(),
+    description: z.string().nullish(),
+    target_url: z.string().nullish(),
+  }),
+);
+
+/** Whether the newest status of that context is this very one. GitHub lists the newest first. */
+export async function stands(
+  access: Access,
+  { name }: ForgeRepository,
+  { commit, context, state, description, url }: CommitStatus,
+): Promise<boolean> {
+  const api = await access.on(name);
+  const route = 'GET /repos/{owner}/{repo}/commits/{ref}/statuses';
+  const parameters = { ...ownerAndRepo(name), ref: commit, per_page: 100 };
+  const newest = (await api.get(listed, route, parameters)).find((one) => one.context === context);
+  return (
+    newest?.state === state &&
+    newest.description === description &&
+    (newest.target_url ?? null) === url
+  );
 }
