@@ -48,8 +48,8 @@ function reasonOf(snapshot: Snapshot, job: JobResult): string {
   return overlay === null ? '' : jobReason(overlay.carried, overlay.cold, job);
 }
 
-/** As inline code in a table's cell, whatever it holds. */
-function code(text: string): string {
+/** As inline code, in a table's cell too, whatever it holds. */
+export function code(text: string): string {
   const line = text.replace(/[\r\n|]+/g, ' ');
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = '`'.repeat(longest + 1);

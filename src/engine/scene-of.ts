@@ -8,6 +8,7 @@ import { lastAsked } from '../../machines/status.ts';
 import { parseStreamName } from '../../machines/stream.ts';
 import { z } from 'zod';
 import type { OthersStatus, Scene } from '../effects/scene.ts';
+import { code } from '../effects/summary.ts';
 import type { EffectRow } from '../log/schema.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Engine } from './engine.ts';
@@ -54,7 +55,7 @@ function subjectText(stream: string): string {
   return subject.kind === 'pull' ? `#${subject.number}` : `@${subject.branch}`;
 }
 
-/** Where a stream stands, as a comment tells it. */
+/** Where a stream stands, as a comment tells it. Names and messages are other people's, so they stand as code (F5). */
 async function standing(engine: Engine, stream: string): Promise<string> {
   const { db, world, pageUrl } = engine.options;
   const { snapshot, held } = await engine.state(stream);
@@ -71,9 +72,9 @@ async function standing(engine: Engine, stream: string): Promise<string> {
   const said =
     verdict === null
       ? ''
-      : `${head === null ? '' : `\`${shortSha(head)}\`: `}${verdict.state}: ${verdict.description}. `;
+      : `${head === null ? '' : `\`${shortSha(head)}\`: `}${verdict.state}: ${code(verdict.description)}. `;
   const page = pageUrl(stream);
-  return `${said}${waits === null ? 'Nothing is waited for.' : `It waits for ${waits}.`}${page === null ? '' : ` [More](${page})`}`;
+  return `${said}${waits === null ? 'Nothing is waited for.' : `It waits for ${code(waits)}.`}${page === null ? '' : ` [More](${page})`}`;
 }
 
 /** What other open streams of the repository that have this very head say of it (B10). */
