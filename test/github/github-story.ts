@@ -28,6 +28,11 @@ export interface GitHubStoryOptions {
   readonly as?: 'token' | 'app';
   /** In place of the CI that does what the test says: a configured CI and its double. */
   readonly ci?: { readonly config: Record<string, unknown>; readonly make?: Adapters['ci'] };
+  /** Further forges and repositories, beside GitHub's. */
+  readonly beside?: {
+    readonly forges: Record<string, unknown>;
+    readonly repositories: readonly Record<string, unknown>[];
+  };
 }
 
 export const webhookSecret = 'the-secret-of-the-webhook';
@@ -81,6 +86,7 @@ export class GitHubStory {
               ? { token: file('token', this.token) }
               : { app: { id: this.app.id, privateKey: file('key.pem', this.app.privateKey) } }),
           },
+          ...options.beside?.forges,
         },
         ci: { ci: options.ci?.config ?? { kind: 'nix' } },
         operatorToken: file('operator-token', 'operator-token-of-the-story'),
@@ -90,6 +96,7 @@ export class GitHubStory {
         ...options.config,
         repositories: [
           { forge: 'github', name: 'o/r', ci: 'ci', branches: [], ...options.repository },
+          ...(options.beside?.repositories ?? []),
         ],
       },
       this.directory,
