@@ -95,6 +95,7 @@ export class Api {
     const { gate } = this.#speaker;
     gate.check();
     const authorization = await this.#speaker.authorization();
+    // That may have taken a while, in which another request was told to wait.
     gate.check();
     try {
       const { status, headers, data }: { status: number; headers: object; data: unknown } =

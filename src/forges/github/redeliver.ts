@@ -105,11 +105,8 @@ export class Redelivery {
         const status = one.status_code ?? 0;
         if (status >= 200 && status < 300) arrived.add(one.guid);
         // An App's deliveries are those of all its repositories.
-        else if (String(one.repository_id ?? repository.id) === repository.id) {
-          // Of several attempts the first, and in its place.
-          failed.delete(one.guid);
+        else if (String(one.repository_id ?? repository.id) === repository.id)
           failed.set(one.guid, one.id);
-        }
       }
       // They come newest first.
       if (recent.length < page.length) break;

@@ -58,6 +58,21 @@ describe('E2 a rate limit', () => {
     await fails(forge.openPulls(place), 'rate-limited');
   });
 
+  it('of an installation has no token made that could not be used', async () => {
+    const { github, repository, another, place } = await here();
+    const app = github.app({ tokenLifetime: 60 });
+    github.install(app, repository);
+    const forge = another({ auth: asApp(app) });
+    github.faults.add({
+      trouble: { kind: 'limit', as: 'secondary', seconds: 600 },
+      on: 'GET /repos/{owner}/{repo}/pulls',
+    });
+    await fails(forge.openPulls(place), 'rate-limited');
+    const asked = counter(github);
+    await fails(forge.openPulls(place), 'rate-limited');
+    expect(asked()).toEqual({});
+  });
+
   it('is told as it goes', async () => {
     const { forge, place, limits } = await here();
     await forge.openPulls(place);

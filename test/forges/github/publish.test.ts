@@ -61,6 +61,11 @@ it('E1 a status whose answer was lost is looked for before it is said again', as
   await forge.publish(place, status(head));
   await forge.publish(place, status(head));
   expect(github.ledger.transcript()).toHaveLength(1);
+  // What was said before it is no longer known to stand there.
+  github.faults.add({ trouble: { kind: 'reset' }, on: post, when: 'after' });
+  await fails(forge.publish(place, status(head, { state: 'success' })), 'unavailable');
+  await forge.publish(place, status(head));
+  expect(github.ledger.transcript().at(-1)).toContain('orthrus pending');
 });
 
 it('a check run is made once and then changed; C9 an error is no failure of the code, and blocks', async () => {

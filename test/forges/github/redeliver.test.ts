@@ -68,6 +68,11 @@ it('D3 what is older than three days, or than was asked for, is let go', async (
   expect(await forge.redeliver(place, world.now() - day)).toBe(50);
   expect(await forge.redeliver(place, world.now() - day)).toBe(10);
   expect(await forge.redeliver(place, world.now() - day)).toBe(0);
+  asked();
+  expect(await forge.redeliver(place, world.now() + 1000)).toBe(0);
+  expect(asked()).toMatchObject({
+    'GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries': 1,
+  });
   world.advance(4 * day);
   expect(await forge.redeliver(place, 0)).toBe(0);
 });
