@@ -82,6 +82,7 @@ function answer(effect: Effect, head: string): EventData[] {
     case 'build.cancel':
     case 'jobset.delete':
     case 'command.answer':
+    case 'status.release':
     case 'cache.retain':
     case 'timer.set':
     case 'timer.drop':

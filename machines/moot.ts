@@ -41,6 +41,8 @@ function isMootForPull(value: Snapshot['value'], context: PullContext, effect: E
       return isOpen && effect.params.branch === context.policy?.cacheBranch;
     case 'jobset.delete':
       return isOpen && effect.params.ref === `refs/heads/${context.policy?.cacheBranch}`;
+    case 'status.release':
+      return isOpen && context.head === effect.params.commit;
     case 'command.answer':
     case 'build.cancel':
     case 'cache.retain':

@@ -67,6 +67,7 @@ const base = setup({
     'jobset.delete': effect('jobset.delete'),
     'command.answer': effect('command.answer'),
     'status.publish': effect('status.publish'),
+    'status.release': effect('status.release'),
     'timer.set': effect('timer.set'),
     'timer.drop': effect('timer.drop'),
   },

@@ -66,6 +66,15 @@ export const commandAnswer = z.object({
   }),
 });
 
+/**
+ * The pull request has left a commit of which it said something bad. That is no verdict any more: others that have the
+ * same head say what stands (B10).
+ */
+export const statusRelease = z.object({
+  type: z.literal('status.release'),
+  params: z.object({ commit: z.string(), context: z.string() }),
+});
+
 export const pullEffect = z.discriminatedUnion('type', [
   ...commonEffects,
   headFetch,
@@ -73,6 +82,7 @@ export const pullEffect = z.discriminatedUnion('type', [
   cacheRecord,
   branchDelete,
   commandAnswer,
+  statusRelease,
 ]);
 /** What a pull request's machine may ask for. */
 export type PullEffect = z.infer<typeof pullEffect>;

@@ -2,6 +2,8 @@ import { shortSha } from '../describe.ts';
 import { ask } from '../status.ts';
 import { report } from './building.ts';
 import { current, isLive, type Overlay, type PullContext } from './context.ts';
+import type { PullEffect } from './effects.ts';
+import type { PullEvent } from './events.ts';
 import { inTurn, nothing, type Outcome, type Step } from './step.ts';
 
 /** Takes in what the forge says. A cache branch that is to have another name starts anew under it. */
@@ -67,7 +69,7 @@ function cancel(
  * (A5, B4); of one that has not, the pending statuses are closed with `text`.
  */
 function settle(text: string): Step {
-  return inTurn(report, (context) => {
+  return inTurn(report, (context, event) => {
     const wanted = context.statuses
       .filter((status) => status.state === 'pending')
       .map(({ commit, context: name }) => ({
@@ -79,9 +81,29 @@ function settle(text: string): Step {
     const { statuses, fresh } = ask(context.statuses, wanted, context.head);
     return {
       context: { statuses },
-      effects: fresh.map((status) => ({ type: 'status.publish', params: status })),
+      effects: [
+        ...fresh.map((status) => ({ type: 'status.publish' as const, params: status })),
+        ...(leaves(context, event) ? release(context) : []),
+      ],
     };
   });
+}
+
+/** Whether the pull request is about to have another head than the one it knows, or none. */
+function leaves({ head }: PullContext, event: PullEvent): boolean {
+  return (
+    event.type === 'pull.observed' &&
+    (event.pull.state !== 'open' || (event.pull.head !== null && event.pull.head !== head))
+  );
+}
+
+/** What was said of the head and is bad; what is still to be published is looked at when it is. */
+function release({ head, statuses }: PullContext): PullEffect[] {
+  return statuses.flatMap(({ commit, context, state, delivery }) =>
+    commit === head && delivery === 'published' && (state === 'failure' || state === 'error')
+      ? [{ type: 'status.release' as const, params: { commit, context } }]
+      : [],
+  );
 }
 
 /** Whether a build may yet leave a cache where there was none: it starts from nothing, and its deadline has not passed. */

@@ -9,6 +9,7 @@ import { headFetch } from './head-fetch.ts';
 import { overlayPush } from './overlay-push.ts';
 import type { Scene } from './scene.ts';
 import { statusPublish } from './status-publish.ts';
+import { statusRelease } from './status-release.ts';
 
 /** Carries out any effect. Timers never come here: the log itself keeps them. */
 export async function carryOut(effect: Effect, scene: Scene): Promise<EventData | null> {
@@ -33,6 +34,8 @@ export async function carryOut(effect: Effect, scene: Scene): Promise<EventData 
       return cacheRetain(effect.params, scene);
     case 'status.publish':
       return statusPublish(effect.params, scene);
+    case 'status.release':
+      return statusRelease(effect.params, scene);
     case 'timer.set':
     case 'timer.drop':
       return null;

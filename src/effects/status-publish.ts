@@ -8,10 +8,9 @@ import type { CarryOut, OthersStatus } from './scene.ts';
 /** Publishes a status, joined with what other pull requests with the same head say of it. */
 export const statusPublish: CarryOut<'status.publish'> = async (status, scene) => {
   const others = await scene.others(status.commit, status.context);
+  const instead = hasLeft(scene.snapshot, status) ? left(status, others) : null;
   await scene.forge.publish(scene.repository, {
-    ...(hasLeft(scene.snapshot, status)
-      ? left(status, others)
-      : joined(status, scene.name, others)),
+    ...(instead ?? joined(status, scene.name, others)),
     url: scene.pageUrl,
     as: scene.reportAs,
     summary: scene.reportAs === 'checks' ? summaryOf(scene.snapshot, status) : null,
@@ -24,10 +23,18 @@ function hasLeft({ context, value }: Snapshot, { commit }: AskedStatus): boolean
   return context.head !== commit || value === 'closing' || value === 'closed' || value === 'gone';
 }
 
-/** That a stream has left a commit is no verdict on it: those that still have it say what stands (B10). */
-function left(own: AskedStatus, [first, ...rest]: readonly OthersStatus[]): AskedStatus {
-  if (first === undefined) return own;
-  return joined({ ...own, state: first.state, description: first.description }, first.name, rest);
+/**
+ * That a stream has left a commit is no verdict on it: those that still have it say what stands (B10).
+ * @returns null if there are none
+ */
+export function left(
+  of: Pick<AskedStatus, 'commit' | 'context'>,
+  [first, ...rest]: readonly OthersStatus[],
+): AskedStatus | null {
+  if (first === undefined) return null;
+  const { commit, context } = of;
+  const { name, state, description } = first;
+  return joined({ commit, context, state, description }, name, rest);
 }
 
 /** From the best to the worst. */

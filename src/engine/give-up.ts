@@ -74,6 +74,7 @@ export function givenUp(effect: Effect, code: string, message: string): EventDat
       return { type: 'cache.retain.failed', ...failure };
     case 'status.publish':
       return { type: 'status.publish.failed', status: effect.params, ...failure };
+    case 'status.release':
     case 'timer.set':
     case 'timer.drop':
       return null;

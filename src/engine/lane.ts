@@ -29,6 +29,7 @@ export function laneOf(places: KnowsPlaces, stream: string, effect: Effect): str
     }
     case 'command.answer':
     case 'status.publish':
+    case 'status.release':
       return `forge:${name?.forge ?? ''}`;
     case 'timer.set':
     case 'timer.drop':

@@ -113,6 +113,7 @@ function laneOf({ type }: Effect): Lane | null {
       return 'ci';
     case 'command.answer':
     case 'status.publish':
+    case 'status.release':
       return 'forge';
     case 'cache.retain':
     case 'timer.set':
@@ -207,6 +208,7 @@ function act(world: SmallWorld, lane: Lane): SmallWorld {
     }
     case 'jobset.delete':
     case 'command.answer':
+    case 'status.release':
       return left;
     case 'build.cancel': {
       const { attempt } = effect.params;

@@ -106,6 +106,7 @@ class Life {
       case 'build.cancel':
       case 'jobset.delete':
       case 'command.answer':
+      case 'status.release':
       case 'cache.retain':
       case 'timer.set':
       case 'timer.drop':

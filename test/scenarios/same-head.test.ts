@@ -79,3 +79,21 @@ test('B12 a pull request whose head is the tip of a cache branch has none of its
   expect(story.ci.calls).toEqual([`start ${build.commit.slice(0, 7)}.1`]);
   expect(story.moves).toEqual([`orthrus/pr-1 ${build.commit.slice(0, 7)}`]);
 });
+
+test('B10 the one that failed is closed, or moves on: its failure does not stay on the other', async () => {
+  for (const leave of ['push', 'close'] as const) {
+    const { story, base, head } = await openTwins();
+    story.ci.finish(await story.build(2), failed('app', { error: 'a.c:1: error: no' }));
+    await story.until(2, 'idle');
+    story.ci.finish(await story.build(1), built('app', 'one'));
+    await story.until(1, 'idle');
+    await story.settle();
+    const both = story.repository.statuses(head);
+    expect(both['orthrus']).toMatch(/^failure: #2 failure, #1 success/);
+    expect(both['orthrus/app']).toMatch(/^failure: /);
+    if (leave === 'push') story.pushPull(2, base, { 'a.c': 'another' });
+    else story.closePull(2);
+    await story.look();
+    expect(story.repository.statuses(head)['orthrus']).toMatch(/^success: (?!.*#2)/);
+  }
+});
