@@ -77,7 +77,11 @@ test('D5 what is not from GitHub, or makes no sense, is refused, and nothing is 
   await story.settle();
   expect(await eventCount(story)).toBe(before);
   const metrics = await (await fetch(`${story.url}/metrics`)).text();
-  expect(metrics).toMatch(/deliver/);
+  expect(metrics).toMatch(/^orthrus_deliveries_total\{.*outcome="refused"\} 6$/m);
+  for (const status of [413, 415])
+    expect(metrics).toMatch(
+      new RegExp(`^orthrus_http_requests?_.*_count\\{.*status="${status}".*\\} 1$`, 'm'),
+    );
   expect(story.github.ledger.transcript()).toEqual([
     `push orthrus/pr-1 ${short(build.commit)}`,
     `status ${short(head)} orthrus pending: building ${short(head)}`,
