@@ -86,6 +86,19 @@ export class TyphonStory<W extends Work> {
     return commit ?? '';
   }
 
+  /** Waits until Typhon could not be asked for a build. */
+  async startFails(): Promise<void> {
+    await this.at.untilSo('Typhon could not be asked', async () => {
+      const row = await this.at.service.log.db
+        .selectFrom('effects')
+        .select('id')
+        .where('type', '=', 'build.start')
+        .where('last_error', 'is not', null)
+        .executeTakeFirst();
+      return row !== undefined;
+    });
+  }
+
   /** The cache file at a pull request's tip. */
   cache(number: number): string {
     const tip = this.at.tip(number);
