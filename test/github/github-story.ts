@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { BuildKey } from '../../machines/build.ts';
 import { stateText } from '../../machines/fold.ts';
 import type { PullContext } from '../../machines/pull-request/context.ts';
-import { type Config, parseConfig } from '../../src/config.ts';
+import { makeLogger } from '../../src/cli/logger.ts';
+import { type Config, parseConfig, readSecret, secretSources } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { loggedEvent, type LoggedEvent } from '../../src/log/stored-event.ts';
@@ -119,10 +119,12 @@ export class GitHubStory {
 
   /** Starts the service; after `stop`, starts it again over what the first one left, at the same port. */
   async start(): Promise<void> {
-    const logger = pino(
-      { level: 'debug' },
-      { write: (line: string) => void this.logged.push(line) },
-    );
+    const logger = makeLogger({
+      level: 'debug',
+      secrets: secretSources(this.config).map(({ key, source }) => readSecret(source, key)),
+      isTerminal: false,
+      destination: { write: (line) => void this.logged.push(line) },
+    });
     const service = await openService(this.config, {
       world: this.world,
       logger,
