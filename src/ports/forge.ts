@@ -133,8 +133,6 @@ export interface Forge {
     number: number,
     last: { head: string; base: string } | null,
   ): Promise<ForgePull | null>;
-  /** The commit a branch points at, or null. */
-  branch(repository: ForgeRepository, name: string): Promise<string | null>;
   /** Whether a branch of that name is a merge queue's temporary one, to be built as itself (B11). */
   isQueueBranch(name: string): boolean;
   /** Puts a status on a commit, unless the newest of its context is already the same. */

@@ -11,7 +11,7 @@ import type { World } from '../../ports/world.ts';
 import { readDelivery } from './delivery.ts';
 import { installHook } from './install-hook.ts';
 import { changeNote, readNote } from './notes.ts';
-import { branchTip, onePull, openPulls } from './pulls.ts';
+import { onePull, openPulls } from './pulls.ts';
 import { findRepository } from './repositories.ts';
 import { appendStatus, readStatuses, type StatusLine } from './statuses.ts';
 
@@ -51,10 +51,6 @@ export class GitForge implements Forge {
     last: { head: string; base: string } | null,
   ): Promise<ForgePull | null> {
     return onePull(this.#git, repository, number, last);
-  }
-
-  branch(repository: ForgeRepository, name: string): Promise<string | null> {
-    return branchTip(this.#git, repository, name);
   }
 
   /** A plain git server queues nothing. */

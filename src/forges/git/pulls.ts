@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { has, isAncestor } from '../../git/history.ts';
-import { branchRef, checkRef } from '../../git/names.ts';
+import { checkRef } from '../../git/names.ts';
 import { withObjects } from '../../git/read-objects.ts';
 import type { Git } from '../../git/run.ts';
 import type { ForgePull, ForgeRepository } from '../../ports/forge.ts';
@@ -101,15 +101,6 @@ export async function onePull(
     trusted: true,
     ...untold,
   };
-}
-
-/** The commit a branch points at, or null. @throws {PortError} `invalid` */
-export async function branchTip(
-  git: Git,
-  repository: ForgeRepository,
-  branch: string,
-): Promise<string | null> {
-  return refTip(git, repository, branchRef(branch));
 }
 
 async function refTip(git: Git, repository: ForgeRepository, ref: string): Promise<string | null> {

@@ -65,10 +65,6 @@ export class GitHubForge implements Forge {
     return this.#pulls.one(repository, number);
   }
 
-  branch(repository: ForgeRepository, name: string): Promise<string | null> {
-    return this.#repositories.branch(repository, name);
-  }
-
   /** A name that GitHub keeps for itself: nobody else can push to it. */
   isQueueBranch(name: string): boolean {
     return name.startsWith('gh-readonly-queue/');

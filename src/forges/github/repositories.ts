@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ForgeRepository } from '../../ports/forge.ts';
-import { PortError } from '../../ports/port-error.ts';
 import type { Access } from './access.ts';
 import { ownerAndRepo } from './api.ts';
 import { Lookup } from './lookup.ts';
@@ -12,13 +11,10 @@ const repositoryFields = z.object({
   default_branch: z.string().nullish(),
 });
 
-const gitRef = z.object({ object: z.object({ sha: z.string() }) });
-
-/** A repository, and where its branches are. */
+/** Which repository a name is of. */
 export class Repositories {
   readonly #access: Access;
   readonly #repository = new Lookup('GET /repos/{owner}/{repo}', repositoryFields);
-  readonly #ref = new Lookup('GET /repos/{owner}/{repo}/git/ref/{ref}', gitRef);
 
   constructor(access: Access) {
     this.#access = access;
@@ -34,22 +30,5 @@ export class Repositories {
       remote: found.clone_url,
       defaultBranch: found.default_branch ?? null,
     };
-  }
-
-  /** By the ref: asked for a branch that was renamed, GitHub would answer with the one it has become. */
-  async branch({ name }: ForgeRepository, branch: string): Promise<string | null> {
-    const api = await this.#access.on(name);
-    try {
-      const found = await this.#ref.get(api, { ...ownerAndRepo(name), ref: `heads/${branch}` });
-      return found.object.sha;
-    } catch (error) {
-      // 409, refused: a repository without any commit.
-      const isAbsent =
-        error instanceof PortError && (error.code === 'not-found' || error.code === 'refused');
-      if (!isAbsent) throw error;
-      // A repository that cannot be seen has no branches either; that is another thing to say.
-      await this.find(name);
-      return null;
-    }
   }
 }

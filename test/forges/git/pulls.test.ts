@@ -94,19 +94,10 @@ test('all pull requests are read in one process', async () => {
   expect(performance.now() - before).toBeLessThan(5000);
 });
 
-test('F5 hostile subjects and author names are text, and branches are asked for by their exact name', async () => {
+test('F5 hostile subjects and author names are text', async () => {
   const { forge, bare } = gitForge();
   const message = '$(touch x) `id` <b>"\u0007 ${a}';
   const head = bare.commit('refs/pull/1/head', { message });
-  bare.git('update-ref', 'refs/heads/a/b', head);
   const repository = await forge.repository('ada/engine');
-  expect(await forge.pull(repository, 1, null)).toMatchObject({ title: message });
-  expect(await forge.branch(repository, 'a/b')).toBe(head);
-  expect(await forge.branch(repository, 'a')).toBeNull();
-  expect(await forge.branch(repository, '$(id)')).toBeNull();
-  const names = ['--all', 'a*', 'a..b', '', 'x\n', 'a b', '@{u}', 'a.lock'];
-  const answers = await Promise.allSettled(names.map((name) => forge.branch(repository, name)));
-  expect(answers).toEqual(
-    names.map(() => ({ status: 'rejected', reason: expect.objectContaining({ code: 'invalid' }) })),
-  );
+  expect(await forge.pull(repository, 1, null)).toMatchObject({ title: message, head });
 });

@@ -17,7 +17,6 @@ it('B8 one that was renamed and transferred is found by its old name, also to be
     name: 'octo-org/engine',
     remote: `${github.url}/octo-org/engine.git`,
   });
-  expect(await forge.branch(place, 'feature')).toBe(head);
   expect(await forge.pull(place, 1)).toMatchObject({ head, trusted: true });
   await forge.publish(place, {
     commit: head,
@@ -32,16 +31,6 @@ it('B8 one that was renamed and transferred is found by its old name, also to be
     `status ${head.slice(0, 7)} orthrus success: by its old name`,
   ]);
   expect(await forge.credentials(place)).toEqual({ username: 'x-access-token', password: token });
-});
-
-it('a branch is where it is, or nowhere', async () => {
-  const { github, repository, forge, place, base, head } = await here();
-  await github.people.push(repository, 'topic/of/ada', head);
-  expect(await forge.branch(place, 'main')).toBe(base);
-  expect(await forge.branch(place, 'topic/of/ada')).toBe(head);
-  expect(await forge.branch(place, 'topic/of')).toBeNull();
-  expect(await forge.branch(place, '../../hooks')).toBeNull();
-  await fails(forge.branch({ ...place, name: 'o/none' }, 'main'), 'not-found');
 });
 
 it('F5 a name that leads elsewhere is never asked for', async () => {
