@@ -63,6 +63,14 @@ test('G5 nothing was pushed meanwhile: one overlay more, on top of the tip, and 
   const next = await story.build(1);
   expect(story.repository.parents(next.commit)).toEqual([tip, head]);
   expect(cacheOf(story, next.commit)).toEqual(cacheOf(story, tip));
+  const from = story.statuses.length;
+  story.ci.begin(next);
+  story.ci.finish(next, built('app', 'one', { built: false }));
+  await story.until(1, 'idle');
+  await story.settle();
+  expect(story.statuses.slice(from)).toEqual([
+    expect.stringMatching(/ orthrus success: .*nothing to build \(1 already built\)$/),
+  ]);
 });
 
 test('G5 a force-push meanwhile: the branch starts anew, with the cache', async () => {
