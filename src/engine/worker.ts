@@ -94,7 +94,8 @@ export class Worker {
         since = world.now();
         this.#fireTimers();
         while (this.#isRunning && this.#underWay.size < concurrency) {
-          const row = await relaxed(db, (tx) => claimEffect(tx, world.now(), leaseFor));
+          const busy = [...this.#underWay.values()].map(({ row: { lane } }) => lane);
+          const row = await relaxed(db, (tx) => claimEffect(tx, world.now(), leaseFor, busy));
           if (row === null) break;
           this.#begin(row);
         }

@@ -72,13 +72,15 @@ async function endTimer(
 /**
  * Leases the next effect that is due: not behind an earlier unfinished one of its stream in its lane (order), its lane
  * not busy with another (exclusion) and not told to rest (rate limits). The oldest comes first, so that no stream
- * starves another. One statement, so that two claimers never get the same one; under PostgreSQL the inner select takes
+ * starves another. `busy` are lanes in which the caller itself is at work, whatever the clock says of its leases (G6): one
+ * that jumps ahead ends them all at once. One statement, so that two claimers never get the same one; under PostgreSQL the inner select takes
  * `for update skip locked`.
  */
 export async function claimEffect(
   db: LogDatabase,
   now: number,
   leaseFor: number,
+  busy: readonly string[] = [],
 ): Promise<EffectRow | null> {
   const { rows } = await sql<EffectRow>`
     update effects
@@ -87,6 +89,7 @@ export async function claimEffect(
       select e.id from effects e
       where e.kind = 'effect' and e.done_at is null and e.run_at <= ${now}
         and (e.lease_until is null or e.lease_until < ${now})
+        ${busy.length === 0 ? sql`` : sql`and e.lane not in (${sql.join(busy)})`}
         and not exists (
           select 1 from effects busy
           where busy.lane = e.lane and busy.done_at is null and busy.lease_until >= ${now}

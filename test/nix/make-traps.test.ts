@@ -222,7 +222,7 @@ describe('what an object depends on beside its includes', () => {
       await makefile('$(CC) -o $@ $^', '$(CXX) -o $@ $^')(repo);
       await makefile(
         'build/generated.h: gen',
-        'build/src/%.o: src/%.cc\n\t$(CXX) -Iinclude -MMD -MP -c $< -o $@\n\nbuild/generated.h: gen',
+        'build/src/%.o: src/%.cc\n\t@mkdir -p $(@D)\n\t$(CXX) -Iinclude -MMD -MP -c $< -o $@\n\nbuild/generated.h: gen',
       )(repo);
       await makefile(
         'OBJECTS := $(SOURCES:%.c=build/%.o)',
