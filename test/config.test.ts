@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigError, configSchema, loadConfig, parseConfig, readSecret } from '../src/config.ts';
+import { ConfigError } from '../src/config/config-error.ts';
+import { configSchema } from '../src/config/schema.ts';
+import { loadConfig, parseConfig } from '../src/config.ts';
+import { readSecret } from '../src/config/secrets.ts';
 
 const least = {
   forges: { here: { kind: 'git', root: '/srv/git' } },

@@ -1,4 +1,4 @@
-# The type of `services.orthrus.settings`: the configuration file's keys, as src/config.ts has them (a test holds the two
+# The type of `services.orthrus.settings`: the configuration file's keys, as src/config/schema.ts has them (a test holds the two
 # to each other). Defaults are the program's, but where NixOS has places of its own.
 { lib }:
 let

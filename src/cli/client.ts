@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Config, readSecret } from '../config.ts';
+import type { Config } from '../config/schema.ts';
+import { readSecret } from '../config/secrets.ts';
 import { CliError } from './cli-error.ts';
 
 const refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { configSchema, loadConfig } from '../config.ts';
+import { configSchema } from '../config/schema.ts';
+import { loadConfig } from '../config.ts';
 import { print, printJson } from './output.ts';
 import { withConfig } from './reading.ts';
 import { count } from './text.ts';

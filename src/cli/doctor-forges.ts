@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Config, RepositoryConfig } from '../config.ts';
+import type { Config, RepositoryConfig } from '../config/schema.ts';
 import { hookMarker } from '../forges/git/hook-script.ts';
 import { lineToAdd, ourHookFile } from '../forges/git/install-hook.ts';
 import type { Check } from './doctor-machine.ts';

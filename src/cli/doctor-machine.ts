@@ -4,7 +4,7 @@ import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { checkNix } from '../ci/nix/check-nix.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/schema.ts';
 import { readLog } from '../log/database.ts';
 import { isInUse } from '../log/in-use.ts';
 import { LogError } from '../log/log-error.ts';

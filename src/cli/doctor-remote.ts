@@ -1,13 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  ConfigError,
-  type Config,
-  readSecret,
-  type RepositoryConfig,
-  secretSources,
-} from '../config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Config, RepositoryConfig } from '../config/schema.ts';
+import { readSecret, secretSources } from '../config/secrets.ts';
 import type { GitHubForge } from '../forges/github/github-forge.ts';
 import { cacheBranchOf } from '../engine/place.ts';
 import { serviceUrl } from './client.ts';

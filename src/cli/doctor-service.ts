@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/schema.ts';
 import { isInUse } from '../log/in-use.ts';
 import { serviceUrl } from './client.ts';
 import type { Check } from './doctor-machine.ts';

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
-import { ConfigError, type Config, loadConfig, readSecret } from '../config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Config } from '../config/schema.ts';
+import { loadConfig } from '../config.ts';
+import { readSecret } from '../config/secrets.ts';
 import { CliError } from './cli-error.ts';
 import {
   type Check,

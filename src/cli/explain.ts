@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { LogError } from '../log/log-error.ts';
 import { PortError } from '../ports/port-error.ts';
 import { CliError } from './cli-error.ts';

@@ -1,5 +1,6 @@
 import { parseStreamName, type StreamName } from '../../machines/stream.ts';
-import { type Config, suggestion } from '../config.ts';
+import type { Config } from '../config/schema.ts';
+import { suggestion } from '../config/suggestion.ts';
 import type { LogDatabase } from '../log/database.ts';
 import type { PullRow } from '../log/schema.ts';
 import { CliError } from './cli-error.ts';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { type Config, loadConfig, suggestion } from '../config.ts';
+import type { Config } from '../config/schema.ts';
+import { loadConfig } from '../config.ts';
+import { suggestion } from '../config/suggestion.ts';
 import { CliError } from './cli-error.ts';
 import { callService } from './client.ts';
 import { parsePull } from './find-stream.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Config, loadConfig } from '../config.ts';
+import type { Config } from '../config/schema.ts';
+import { loadConfig } from '../config.ts';
 import { type LogDatabase, readLog } from '../log/database.ts';
 
 /** Every command's `--config`. */

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { duration } from '../../machines/describe.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/schema.ts';
 import type { LogDatabase } from '../log/database.ts';
 import { checkLog, type CheckReport } from '../replay/check.ts';
 import { type TravelStep, travel } from '../replay/time-travel.ts';

@@ -1,7 +1,9 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import { type Config, loadConfig, readSecret, secretSources } from '../config.ts';
+import type { Config } from '../config/schema.ts';
+import { loadConfig } from '../config.ts';
+import { readSecret, secretSources } from '../config/secrets.ts';
 import type { Service } from '../service.ts';
 import { CliError } from './cli-error.ts';
 import { print } from './output.ts';

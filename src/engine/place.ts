@@ -1,5 +1,5 @@
 import { streamName, type Subject } from '../../machines/stream.ts';
-import type { RepositoryConfig } from '../config.ts';
+import type { RepositoryConfig } from '../config/schema.ts';
 import type { Ci } from '../ports/ci.ts';
 import type { Forge, ForgeRepository } from '../ports/forge.ts';
 import type { Mirror } from '../ports/mirror.ts';

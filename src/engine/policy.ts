@@ -1,6 +1,6 @@
 import type { Policy } from '../../machines/policy.ts';
 import type { Subject } from '../../machines/stream.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/schema.ts';
 import { cacheBranchOf, type Place } from './place.ts';
 
 /** What of the configuration is the same for every repository. */

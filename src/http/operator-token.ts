@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { type Config, readSecret } from '../config.ts';
+import type { Config } from '../config/schema.ts';
+import { readSecret } from '../config/secrets.ts';
 import { HttpError } from './http-error.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Config, configSchema, parseConfig } from '../../src/config.ts';
+import { type Config, configSchema } from '../../src/config/schema.ts';
+import { parseConfig } from '../../src/config.ts';
 import { evaluate, type Machine } from './module-eval.ts';
 import { schemaShape, settingsShape } from './module-shape.ts';
 
