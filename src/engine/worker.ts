@@ -1,3 +1,4 @@
+import { lastRecordedAt, setBack } from '../log/clock.ts';
 import { relaxed } from '../log/database.ts';
 import { isUnavailable } from '../log/log-error.ts';
 import { effect as effectSchema, type Effect } from '../../machines/effect.ts';
@@ -15,6 +16,8 @@ import { fireTimers } from './timers.ts';
 const leaseFor = 15 * 60_000;
 /** The longest the worker sleeps: a clock that is set back must not keep it asleep. */
 const longestSleep = 30_000;
+/** What clocks are set back by every day, to be left alone. */
+const smallestSetback = 1000;
 /** How long it rests when the database cannot be written. */
 const restAfterFault = 1000;
 /** When a held stream's effects are looked at again; `machine.accepted` drops them before that. */
@@ -34,6 +37,8 @@ export class Worker {
   #firing: Promise<void> | null = null;
   #isRunning = false;
   #isWoken = false;
+  /** The latest that the clock has said; null before the first look. */
+  #latest: number | null = null;
   #callOff: () => void = () => {};
 
   constructor(engine: Engine) {
@@ -89,6 +94,7 @@ export class Worker {
     // What comes due while we look is not overslept: from before this moment on everything has been looked at.
     let since = world.now();
     try {
+      await this.#lookAtTheClock();
       while (this.#isRunning && this.#isWoken) {
         this.#isWoken = false;
         since = world.now();
@@ -107,6 +113,19 @@ export class Worker {
       rest = restAfterFault;
     }
     if (this.#isRunning) this.#callOff = world.after(Math.max(rest, 1), () => this.wake());
+  }
+
+  /** A clock that was set back, here or between two processes, makes nothing wait longer than it had to (G6). */
+  async #lookAtTheClock(): Promise<void> {
+    const { db, world, logger } = this.#engine.options;
+    const latest = this.#latest ?? (await lastRecordedAt(db)) ?? 0;
+    const now = world.now();
+    const by = latest - now;
+    if (by > smallestSetback) {
+      logger.warn({ milliseconds: by }, 'the clock was set back');
+      await setBack(db, now, by);
+    }
+    this.#latest = now;
   }
 
   #begin(row: EffectRow): void {
