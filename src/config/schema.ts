@@ -33,7 +33,9 @@ const secret = z
 export type SecretSource = z.infer<typeof secret>;
 
 export const gitForge = z.strictObject({
-  kind: z.literal('git'),
+  kind: z
+    .literal('git')
+    .meta({ description: 'A plain git server whose repositories are at hand.' }),
   root: z
     .string()
     .min(1)
@@ -46,7 +48,7 @@ export const appId = z.strictObject({
 });
 
 export const githubForge = z.strictObject({
-  kind: z.literal('github'),
+  kind: z.literal('github').meta({ description: 'GitHub, or a GitHub Enterprise server.' }),
   apiUrl: z
     .url({ protocol: /^https?$/ })
     .default('https://api.github.com')
@@ -58,20 +60,27 @@ export const githubForge = z.strictObject({
 });
 
 export const typhonCi = z.strictObject({
-  kind: z.literal('typhon'),
-  url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  kind: z.literal('typhon').meta({ description: 'A stock Typhon.' }),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .meta({ description: 'Where it listens.' }),
   webhookSecret: secret.meta({ description: "The project's `github_webhook_secret`." }),
   callbackSecret: secret.meta({ description: 'What its actions sign their calls to us with.' }),
-  pollEvery: duration.default(30_000),
+  pollEvery: duration
+    .prefault('30s')
+    .meta({ description: 'How often it is asked, beside its event stream.' }),
 });
 
 export const genericCi = z.strictObject({
-  kind: z.literal('generic'),
+  kind: z
+    .literal('generic')
+    .meta({ description: 'Any CI that says what it built, to Orthrus or to the forge.' }),
   callbackSecret: secret.meta({ description: 'What calls to POST /ci/{name} are signed with.' }),
 });
 
 export const nixCi = z.strictObject({
-  kind: z.literal('nix'),
+  kind: z.literal('nix').meta({ description: "This machine's own Nix." }),
   attribute: z
     .string()
     .regex(
@@ -93,10 +102,20 @@ export const nixCi = z.strictObject({
 });
 
 export const report = z.strictObject({
-  as: z.enum(['statuses', 'checks']).default('statuses'),
-  context: z.string().min(1).default('orthrus'),
-  jobs: z.enum(['failed', 'all', 'none']).default('failed'),
-  jobContext: z.string().includes('{job}').default('orthrus/{job}'),
+  as: z
+    .enum(['statuses', 'checks'])
+    .default('statuses')
+    .meta({ description: 'Commit statuses, or check runs (for a GitHub App).' }),
+  context: z.string().min(1).default('orthrus').meta({ description: 'The name of the summary.' }),
+  jobs: z
+    .enum(['failed', 'all', 'none'])
+    .default('failed')
+    .meta({ description: 'Which jobs are reported by themselves, beside the summary.' }),
+  jobContext: z
+    .string()
+    .includes('{job}')
+    .default('orthrus/{job}')
+    .meta({ description: "The name of a job's report; {job} stands for the job." }),
 });
 
 const relativePath = z
@@ -107,25 +126,55 @@ const relativePath = z
   );
 
 export const repository = z.strictObject({
-  forge: z.string(),
-  name: z.string().regex(/^[^/\s:#@]+\/[^/\s:#@]+$/, 'a repository is named owner/repo'),
-  ci: z.string(),
+  forge: z.string().meta({ description: 'One of `forges`.' }),
+  name: z
+    .string()
+    .regex(/^[^/\s:#@]+\/[^/\s:#@]+$/, 'a repository is named owner/repo')
+    .meta({ description: 'owner/repo.' }),
+  ci: z.string().meta({ description: 'One of `ci`.' }),
   project: z
     .string()
     .optional()
     .meta({ description: "The CI's name for the repository; default owner/repo." }),
-  branches: z.array(z.string().min(1)).default(['main']),
-  cacheBranch: z.string().includes('{number}').default('orthrus/pr-{number}'),
-  cacheFile: relativePath.default('cache.nix'),
-  commitFile: relativePath.default('commit.txt'),
-  output: z.string().min(1).default('intermediates'),
-  drafts: z.enum(['build', 'skip']).default('build'),
-  onForcePush: z.enum(['keep', 'cold']).default('keep'),
-  onPush: z.enum(['finish-cold', 'cancel']).default('finish-cold'),
-  trust: z.enum(['write']).default('write'),
+  branches: z.array(z.string().min(1)).default(['main']).meta({
+    description: 'Branches that are built as themselves; what they built seeds pull requests.',
+  }),
+  cacheBranch: z
+    .string()
+    .includes('{number}')
+    .default('orthrus/pr-{number}')
+    .meta({ description: "The name of a cache branch; {number} stands for the pull request's." }),
+  cacheFile: relativePath
+    .default('cache.nix')
+    .meta({ description: 'Where the overlay holds the cache.' }),
+  commitFile: relativePath
+    .default('commit.txt')
+    .meta({ description: 'Where the overlay holds the head it stands for.' }),
+  output: z
+    .string()
+    .min(1)
+    .default('intermediates')
+    .meta({ description: 'The derivation output that is the cache.' }),
+  drafts: z
+    .enum(['build', 'skip'])
+    .default('build')
+    .meta({ description: 'Whether drafts are built, or wait until they are ready for review.' }),
+  onForcePush: z
+    .enum(['keep', 'cold'])
+    .default('keep')
+    .meta({ description: 'Whether a force-push keeps the cache.' }),
+  onPush: z.enum(['finish-cold', 'cancel']).default('finish-cold').meta({
+    description:
+      'What a push does to a cold build under way: it is left to finish, for its cache, or cancelled.',
+  }),
+  trust: z.enum(['write']).default('write').meta({
+    description: 'Whose pull requests are built without approval: those of people who may write.',
+  }),
   coldEvery: z.null().default(null),
-  coldRetry: z.boolean().default(true),
-  report: report.default(report.parse({})),
+  coldRetry: z.boolean().default(true).meta({
+    description: 'Whether an incremental build that failed is tried once more without the cache.',
+  }),
+  report: report.prefault({}).meta({ description: 'What is reported to the forge, and how.' }),
 });
 export type RepositoryConfig = z.infer<typeof repository>;
 
@@ -133,31 +182,72 @@ export const file = z.strictObject({
   $schema: z.string().optional(),
   listen: z
     .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: z.int().min(0).max(65535).default(3100),
+      host: z.string().default('127.0.0.1').meta({ description: 'The address to listen at.' }),
+      port: z
+        .int()
+        .min(0)
+        .max(65535)
+        .default(3100)
+        .meta({ description: 'The port; 0: any that is free.' }),
     })
-    .default({ host: '127.0.0.1', port: 3100 }),
-  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+    .prefault({}),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ description: 'Where people and forges reach the service; links lead there.' }),
   database: z
     .union([
-      z.string().startsWith('sqlite:'),
+      z
+        .string()
+        .startsWith('sqlite:')
+        .meta({ description: "sqlite:FILE, relative to the configuration's own folder." }),
       z.strictObject({
-        url: z.string().startsWith('sqlite:'),
-        synchronous: z.enum(['full', 'normal']).default('full'),
+        url: z.string().startsWith('sqlite:').meta({ description: 'sqlite:FILE.' }),
+        synchronous: z.enum(['full', 'normal']).default('full').meta({
+          description: 'What SQLite waits for: `full` keeps what was answered through a power cut.',
+        }),
       }),
     ])
     .default('sqlite:orthrus.db'),
-  stateDir: z.string().min(1).default('state'),
-  operatorToken: secret.optional(),
-  reconcileEvery: duration.default(300_000),
+  stateDir: z
+    .string()
+    .min(1)
+    .default('state')
+    .meta({ description: "Mirrors, logs and GC roots. Relative to the file's own folder." }),
+  operatorToken: secret
+    .optional()
+    .meta({ description: "What an operator's calls carry. Without one they are refused." }),
+  reconcileEvery: duration
+    .prefault('5m')
+    .meta({ description: 'How often forge and CI are compared with the log.' }),
   retry: z
-    .strictObject({ base: duration.default(1000), max: duration.default(300_000) })
-    .default({ base: 1000, max: 300_000 }),
+    .strictObject({
+      base: duration.prefault('1s').meta({
+        description:
+          'The first delay before something is tried again; each is twice the one before.',
+      }),
+      max: duration.prefault('5m').meta({ description: 'The longest delay.' }),
+    })
+    .prefault({}),
   deadlines: z
-    .strictObject({ start: duration.default(900_000), finish: duration.default(21_600_000) })
-    .default({ start: 900_000, finish: 21_600_000 }),
-  concurrency: z.int().min(1).max(1000).default(8),
-  retain: duration.default(90 * 86_400_000),
+    .strictObject({
+      start: duration.prefault('15m').meta({
+        description: "When a build that has not begun is given up, from the CI's acceptance on.",
+      }),
+      finish: duration
+        .prefault('6h')
+        .meta({ description: 'When a build that has not ended is given up.' }),
+    })
+    .prefault({}),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(8)
+    .meta({ description: 'How many effects are carried out at once.' }),
+  retain: duration
+    .prefault('90d')
+    .meta({ description: 'How long a closed pull request is kept in the log.' }),
   forges: z.record(
     z
       .string()
@@ -165,7 +255,9 @@ export const file = z.strictObject({
     z.discriminatedUnion('kind', [gitForge, githubForge]),
   ),
   ci: z.record(z.string().min(1), z.discriminatedUnion('kind', [nixCi, typhonCi, genericCi])),
-  repositories: z.array(repository),
+  repositories: z
+    .array(repository)
+    .meta({ description: 'The repositories whose pull requests get cache branches.' }),
 });
 
 /** The configuration as the program uses it: defaults filled in, paths absolute, durations in milliseconds. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { knowSecret } from '../ports/secrets.ts';
 import { ConfigError } from './config-error.ts';
 import type { Config, SecretSource } from './schema.ts';
 
@@ -22,10 +23,16 @@ export function secretSources(
 }
 
 /**
- * Reads a secret where the configuration says it is.
+ * Reads a secret where the configuration says it is; from then on no failure tells it (F3).
  * @throws {ConfigError} if it is not there, or empty
  */
 export function readSecret(source: SecretSource, key: string): string {
+  const secret = read(source, key);
+  knowSecret(secret);
+  return secret;
+}
+
+function read(source: SecretSource, key: string): string {
   if ('env' in source) {
     const value = process.env[source.env];
     if (value === undefined || value === '')
