@@ -6,6 +6,7 @@ import type { Recorded } from '../log/append.ts';
 import type { BuildReport } from '../ports/ci.ts';
 import type { Engine } from './engine.ts';
 import { isNews } from './observe.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** A CI's report in the terms of the log; of one that tells of progress only the jobs that have changed. */
 export function eventOfReport(report: BuildReport, known: readonly JobResult[] = []): EventData {
@@ -61,8 +62,9 @@ export class BuildReports {
   }
 
   /** Records a report that was asked for, if it is news. That a build waits for its turn is none. */
-  async poll(report: BuildReport): Promise<void> {
-    if (report.phase === 'queued') return;
+  async poll(told: BuildReport): Promise<void> {
+    if (told.phase === 'queued') return;
+    const report = withoutSecrets(told);
     const state = await this.#engine.state(report.stream);
     const event = eventOfReport(report, state.snapshot.context.jobs);
     if (isNews(state.snapshot, event, this.#engine.options.world.now()))
@@ -75,7 +77,8 @@ export class BuildReports {
   }
 
   /** Records a report. @returns the event it came to; null if it was no news */
-  async record(report: BuildReport, source: string): Promise<Recorded | null> {
+  async record(told: BuildReport, source: string): Promise<Recorded | null> {
+    const report = withoutSecrets(told);
     const state = await this.#engine.state(report.stream);
     const event = eventOfReport(report, state.snapshot.context.jobs);
     // Progress is told often; only what moves something is worth an event.

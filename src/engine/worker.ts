@@ -7,6 +7,7 @@ import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
 import { claimEffect, finishEffect, holdLane, nextDue, postponeEffect } from '../log/outbox.ts';
 import type { EffectRow } from '../log/schema.ts';
+import { redacted } from '../ports/secrets.ts';
 import type { Engine } from './engine.ts';
 import { codeOf, givenUp, judge } from './give-up.ts';
 import { sceneOf } from './scene-of.ts';
@@ -217,7 +218,7 @@ export class Worker {
 
   async #fail(row: EffectRow, effect: Effect, error: unknown): Promise<void> {
     const { db, world, logger, policy } = this.#engine.options;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = redacted(error instanceof Error ? error.message : String(error));
     const now = world.now();
     const verdict = judge(
       error,

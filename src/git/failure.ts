@@ -1,3 +1,4 @@
+import { redacted } from '../ports/secrets.ts';
 import { PortError, type PortErrorCode } from '../ports/port-error.ts';
 
 /** Messages git gives no exit code for. The first that matches decides; they are in English, because of LC_ALL=C. */
@@ -32,7 +33,7 @@ export function summary(stderr: string): string {
     .split(/[\r\n]+/)
     .map((line) => line.replace(/^(fatal|error): /, '').trim())
     .filter((line) => line !== '' && !line.startsWith('hint:') && !line.startsWith('warning:'));
-  return redact(printable(lines.join('; '))).slice(0, 500);
+  return redacted(redact(printable(lines.join('; ')))).slice(0, 500);
 }
 
 /** URLs lose user, password and query: a secret may stand in any of them. */

@@ -1,3 +1,5 @@
+import { redacted } from './secrets.ts';
+
 /**
  * What can go wrong beyond a port. `unavailable`, `timeout`: try again later. `rate-limited`: not before `retryAt`.
  * `not-found`: what was asked for is not there (yet, perhaps: D4). `refused`: allowed, but declined (a protected
@@ -12,6 +14,7 @@ export type PortErrorCode =
   | 'denied'
   | 'invalid';
 
+/** Its message holds no secret of ours, whoever has repeated one in what failed (F3). */
 export class PortError extends Error {
   override readonly name = 'PortError';
   readonly code: PortErrorCode;
@@ -23,7 +26,7 @@ export class PortError extends Error {
     message: string,
     options: { cause?: unknown; retryAt?: number } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redacted(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAt = options.retryAt ?? null;
   }

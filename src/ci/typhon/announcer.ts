@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Jobset } from '../../ports/ci.ts';
 import { PortError } from '../../ports/port-error.ts';
+import { redacted } from '../../ports/secrets.ts';
 import type { TyphonApi } from './api.ts';
 import { jobsetName } from './jobset-name.ts';
 import { nixSaid } from './nix-said.ts';
@@ -124,7 +125,7 @@ function failed({ project, ref }: Jobset, status: number, text: string): PortErr
 
 /** The same status says that the branch could not be locked, by what Nix has to say about it. */
 function badRequest(project: string, ref: string, text: string): PortError {
-  const said = nixSaid(text);
+  const said = nixSaid(redacted(text));
   if (/\berror:|NixCommand|Nix error/.test(text)) {
     return new PortError('unavailable', `Typhon could not look up ${ref}: ${said.slice(0, 500)}`);
   }

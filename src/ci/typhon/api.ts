@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { PortError } from '../../ports/port-error.ts';
+import { redacted } from '../../ports/secrets.ts';
 import type { World } from '../../ports/world.ts';
 import { evaluationInfo, type EvaluationInfo } from './evaluation-info.ts';
 import { Http, type Answer } from './http.ts';
@@ -110,6 +111,6 @@ function read<T>(path: string, answer: Answer, schema: z.ZodType<T>): T {
 function unexpected(path: string, { status, text }: Answer): PortError {
   return new PortError(
     'unavailable',
-    `Typhon answered ${String(status)} to ${path}: ${text.slice(0, 200)}`,
+    `Typhon answered ${String(status)} to ${path}: ${redacted(text).slice(0, 200)}`,
   );
 }

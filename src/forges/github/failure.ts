@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clip } from '../../../machines/describe.ts';
+import { redacted } from '../../ports/secrets.ts';
 import { PortError, type PortErrorCode } from '../../ports/port-error.ts';
 
 /** By names in lower case. */
@@ -29,7 +30,7 @@ export function refusalOf(error: unknown): Refusal | null {
   return {
     status: data.status,
     headers: data.response.headers,
-    message: clip(data.message, 300),
+    message: clip(redacted(data.message), 300),
   };
 }
 
@@ -41,7 +42,10 @@ export function connectionFailure(error: unknown, what: string): PortError {
   const [message, detail] =
     cause instanceof Error ? [cause.message, cause.cause] : [String(cause), null];
   const reason = detail instanceof Error ? `${message}: ${detail.message}` : message;
-  return new PortError('unavailable', `${what}: GitHub cannot be reached: ${clip(reason, 300)}`);
+  return new PortError(
+    'unavailable',
+    `${what}: GitHub cannot be reached: ${clip(redacted(reason), 300)}`,
+  );
 }
 
 /** GitHub's own rule for a secondary limit that names no time. */

@@ -1,5 +1,6 @@
 import { clip } from '../../../../machines/describe.ts';
 import type { Credentials } from '../../../ports/forge.ts';
+import { redacted } from '../../../ports/secrets.ts';
 import { bad, type Finding, good } from './finding.ts';
 
 /** Asks what git asks first when it pushes. It is answered only to those who may, and changes nothing. */
@@ -22,6 +23,6 @@ export async function mayPush(
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return bad(`contents: git cannot reach ${remote}: ${clip(reason)}`);
+    return bad(`contents: git cannot reach ${remote}: ${clip(redacted(reason))}`);
   }
 }
