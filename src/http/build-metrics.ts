@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import { z } from 'zod';
 import { coldText } from '../../machines/describe.ts';
 import type { Service } from '../service.ts';
@@ -7,7 +7,8 @@ import type { Service } from '../service.ts';
 const shownJobs = z.array(z.object({ reason: z.string(), state: z.string() }));
 
 /**
- * Counts builds by verdict and by how they began, and jobs by whether they were built: what the cache is worth.
+ * Counts builds by verdict and by how they began, takes their time, and counts jobs by whether they were built: what
+ * the cache is worth.
  * @returns a function that ends it
  */
 export function countBuilds({ engine, log }: Service, registry: Registry): () => void {
@@ -15,6 +16,13 @@ export function countBuilds({ engine, log }: Service, registry: Registry): () =>
     name: 'orthrus_builds_total',
     help: 'Results of builds, by verdict and by start: warm, cold, mixed, or none where no job was known',
     labelNames: ['verdict', 'start'],
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: 'orthrus_build_duration_seconds',
+    help: 'From a build being asked for to its result, by verdict and by start',
+    labelNames: ['verdict', 'start'],
+    buckets: [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600],
     registers: [registry],
   });
   const jobs = new Counter({
@@ -31,7 +39,7 @@ export function countBuilds({ engine, log }: Service, registry: Registry): () =>
   const countResult = async (stream: string, attempt: number): Promise<void> => {
     const row = await log.db
       .selectFrom('builds')
-      .select(['verdict', 'jobs'])
+      .select(['verdict', 'jobs', 'asked_at', 'finished_at'])
       .where('stream', '=', stream)
       .where('attempt', '=', attempt)
       .executeTakeFirst();
@@ -44,6 +52,11 @@ export function countBuilds({ engine, log }: Service, registry: Registry): () =>
       ).length,
     );
     builds.inc({ verdict: row.verdict, start });
+    if (row.finished_at !== null)
+      durations.observe(
+        { verdict: row.verdict, start },
+        Math.max(0, row.finished_at - row.asked_at) / 1000,
+      );
   };
   return engine.listen(({ stream, handled }, event) => {
     if (event.type !== 'build.finished' || !handled) return;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { built, failed } from '../doubles/scripted-ci.ts';
 import { PortError } from '../../src/ports/port-error.ts';
@@ -35,6 +36,8 @@ test('what is counted, by the names that dashboards use', async () => {
     'orthrus_effects_oldest_unfinished_seconds 0',
     'orthrus_builds_total{verdict="success",start="cold"} 1',
     'orthrus_builds_total{verdict="failure",start="warm"} 1',
+    'orthrus_build_duration_seconds_count{verdict="success",start="cold"} 1',
+    'orthrus_build_duration_seconds_count{verdict="failure",start="warm"} 1',
     'orthrus_jobs_total{state="success",built="yes"} 1',
     'orthrus_jobs_total{state="success",built="no"} 1',
     'orthrus_jobs_total{state="failure",built="yes"} 1',
@@ -45,6 +48,19 @@ test('what is counted, by the names that dashboards use', async () => {
   ])
     expect(lines).toContain(line);
   expect(text).toContain('process_resident_memory_bytes');
+});
+
+test('the metrics are those that docs/metrics.md lists, by name and kind', async () => {
+  const { get } = await openSite();
+  const text = await (await get('/metrics')).text();
+  const served = [...text.matchAll(/^# TYPE (orthrus_\w+) (\w+)$/gm)].map(
+    ([, name, kind]) => `${name} ${kind}`,
+  );
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/^\| `(orthrus_\w+)` \| (\w+) \|/gm)].map(
+    ([, name, kind]) => `${name} ${kind}`,
+  );
+  expect(listed.toSorted()).toEqual(served.toSorted());
 });
 
 test('C17 a job that failed from its cache and succeeded without it is counted', async () => {
