@@ -3,6 +3,7 @@ import { type BranchContext, newBranch } from './branch/context.ts';
 import type { BranchEffect } from './branch/effects.ts';
 import type { BranchEvent } from './branch/events.ts';
 import * as steps from './branch/steps.ts';
+import { awaitSilence, endWaiting } from './settle.ts';
 
 type Params<Type extends BranchEffect['type']> = Extract<BranchEffect, { type: Type }>['params'];
 
@@ -75,8 +76,10 @@ export const branchMachine = base
   .extend({
     actions: {
       askAgain: act(steps.askAgain),
+      awaitSilence: act(awaitSilence),
       cancelBuild: act(steps.cancelBuild),
       dropDeadlines: act(steps.dropDeadlines),
+      endWaiting: act(endWaiting),
       expectStart: act(steps.expectStart),
       giveVerdictWithoutResult: act(steps.giveVerdictWithoutResult),
       letGo: act(steps.letGo),
@@ -126,11 +129,14 @@ export const branchMachine = base
       /** The CI builds a commit of the branch. */
       building: {
         entry: 'startBuild',
-        exit: 'dropDeadlines',
+        exit: ['dropDeadlines', 'endWaiting'],
         on: {
           'build.accepted': { guard: 'isAwaitedStart', actions: 'expectStart' },
           'build.started': { guard: 'isAwaitedStart', actions: 'noteStarted' },
-          'build.progressed': { guard: 'isCurrentBuild', actions: 'noteProgress' },
+          'build.progressed': {
+            guard: 'isCurrentBuild',
+            actions: ['noteProgress', 'awaitSilence'],
+          },
           'build.finished': {
             guard: 'isCurrentBuild',
             target: 'reporting',

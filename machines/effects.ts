@@ -24,14 +24,16 @@ export const jobsetDelete = z.object({
 export const cacheRetain = z.object({ type: z.literal('cache.retain'), params: z.object({}) });
 export const statusPublish = z.object({ type: z.literal('status.publish'), params: askedStatus });
 
+export const timerName = z.enum(['start', 'finish', 'settle', 'retry']);
+
 /** Sets the stream's timer of that name, in place of an earlier one. `after` is milliseconds from the event. */
 export const timerSet = z.object({
   type: z.literal('timer.set'),
-  params: z.object({ name: z.enum(['start', 'finish', 'retry']), after: z.number() }),
+  params: z.object({ name: timerName, after: z.number() }),
 });
 export const timerDrop = z.object({
   type: z.literal('timer.drop'),
-  params: z.object({ name: z.enum(['start', 'finish', 'retry']) }),
+  params: z.object({ name: timerName }),
 });
 
 export const commonEffects = [

@@ -11,6 +11,11 @@ export const buildStarted = buildKey.extend({ type: z.literal('build.started') }
 export const buildProgressed = buildKey.extend({
   type: z.literal('build.progressed'),
   jobs: z.array(jobResult),
+  /**
+   * By a CI that never says that there are no more jobs: milliseconds of silence after which those that it has told of,
+   * if all have ended, are all. Absent: it will say so itself.
+   */
+  settle: z.number().optional(),
 });
 export const buildFinished = buildKey.extend({
   type: z.literal('build.finished'),

@@ -36,6 +36,10 @@ export function checkReferences(config: Config): void {
       throw new ConfigError(
         `${at}.report.as: "checks" are for a GitHub App; "${configured.forge}" is none, use "statuses"`,
       );
+    if (config.ci[configured.ci]?.kind === 'generic' && configured.report.jobContext === '{job}')
+      throw new ConfigError(
+        `${at}.report.jobContext: "{job}" is what CI "${configured.ci}" calls its own statuses; put something around it, like "orthrus/{job}"`,
+      );
     if (configured.cacheFile === configured.commitFile)
       throw new ConfigError(`${at}: cacheFile and commitFile are both "${configured.cacheFile}"`);
     const name = `${configured.forge}:${configured.name}`;

@@ -8,15 +8,28 @@ import type { Engine } from './engine.ts';
 import { isNews } from './observe.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
-/** A CI's report in the terms of the log; of one that tells of progress only the jobs that have changed. */
-export function eventOfReport(report: BuildReport, known: readonly JobResult[] = []): EventData {
+/**
+ * A CI's report in the terms of the log; of one that tells of progress only the jobs that have changed.
+ * @param settle milliseconds of silence that count as the end; absent: the CI will tell
+ */
+export function eventOfReport(
+  report: BuildReport,
+  known: readonly JobResult[] = [],
+  settle?: number,
+): EventData {
   const { commit, attempt, error } = report;
   const jobs = [...report.jobs];
   if (report.phase === 'finished') return { type: 'build.finished', commit, attempt, jobs, error };
   const changed = jobs.filter((job) => !known.some((old) => isDeepStrictEqual(old, job)));
   return jobs.length === 0
     ? { type: 'build.started', commit, attempt }
-    : { type: 'build.progressed', commit, attempt, jobs: changed };
+    : {
+        type: 'build.progressed',
+        commit,
+        attempt,
+        jobs: changed,
+        ...(settle === undefined ? {} : { settle }),
+      };
 }
 
 /** What makes two reports of one build the same. */
@@ -76,11 +89,11 @@ export class BuildReports {
     while (this.#chains.size > 0) await Promise.all(this.#chains.values());
   }
 
-  /** Records a report. @returns the event it came to; null if it was no news */
-  async record(told: BuildReport, source: string): Promise<Recorded | null> {
+  /** Records a report; `settle` as of `eventOfReport`. @returns the event it came to; null if it was no news */
+  async record(told: BuildReport, source: string, settle?: number): Promise<Recorded | null> {
     const report = withoutSecrets(told);
     const state = await this.#engine.state(report.stream);
-    const event = eventOfReport(report, state.snapshot.context.jobs);
+    const event = eventOfReport(report, state.snapshot.context.jobs, settle);
     // Progress is told often; only what moves something is worth an event.
     if (
       event.type === 'build.progressed' &&
@@ -102,14 +115,17 @@ export class BuildReports {
           key: `build:${report.commit}.${report.attempt}:started`,
         });
     }
-    return this.#engine.record({
-      stream: report.stream,
-      event,
-      source,
-      key:
-        event.type === 'build.started'
-          ? `build:${report.commit}.${report.attempt}:started`
-          : keyOf(report),
-    });
+    const { stream } = report;
+    if (event.type === 'build.started') {
+      const key = `build:${report.commit}.${report.attempt}:started`;
+      return this.#engine.record({ stream, event, source, key });
+    }
+    const key = keyOf(report);
+    const recorded = await this.#engine.record({ stream, event, source, key });
+    if (recorded?.duplicate !== true) return recorded;
+    // A job that is run again may come back to what was said before: then it is news once more.
+    const now = await this.#engine.state(stream);
+    if (!isNews(now.snapshot, event, this.#engine.options.world.now())) return recorded;
+    return this.#engine.record({ stream, event, source, key: `${key}:${now.version}` });
   }
 }

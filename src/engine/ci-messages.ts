@@ -1,12 +1,15 @@
 import { type JobResult, withChanged } from '../../machines/build.ts';
 import type { Snapshot } from '../../machines/fold.ts';
-import { current } from '../../machines/pull-request/context.ts';
 import type { CiMessage } from '../ports/ci.ts';
 import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
+import { newestBuild } from './live-builds.ts';
 import type { Observed } from './observe.ts';
 import { type Place, projectOf } from './place.ts';
 import { buildsOf } from './streams.ts';
+
+/** Milliseconds. A CI that reports job by job begins the next one soon after it has told of the last. */
+const silence = 30_000;
 
 /**
  * Takes in what a CI says of a commit by itself. It is about every stream that has asked for a build of that commit; a
@@ -28,17 +31,11 @@ export async function takeMessage(
       const recorded = await reports.inTurn(stream, async () => {
         const { snapshot } = await engine.state(stream);
         const jobs = withChanged(jobsOf(snapshot, message.commit), message.jobs);
-        return reports.record(
-          {
-            stream,
-            commit: message.commit,
-            attempt,
-            phase: isComplete(message, jobs) ? 'finished' : 'started',
-            jobs,
-            error: message.error,
-          },
-          'ci',
-        );
+        const { commit, error } = message;
+        const isOpen = message.complete === 'when-settled' && isAwaited(snapshot, commit);
+        const phase = !isOpen && isComplete(message, jobs) ? 'finished' : 'started';
+        const report = { stream, commit, attempt, phase, jobs, error } as const;
+        return reports.record(report, 'ci', isOpen ? silence : undefined);
       });
       observed.push(
         recorded === null
@@ -62,7 +59,10 @@ function isComplete({ complete, error }: CiMessage, jobs: readonly JobResult[]):
 
 /** What is known of jobs belongs to the newest build; an older one's message stands for itself. */
 function jobsOf(snapshot: Snapshot, commit: string): readonly JobResult[] {
-  const newest =
-    snapshot.kind === 'pull' ? current(snapshot.context)?.commit : snapshot.context.build?.commit;
-  return newest === commit ? snapshot.context.jobs : [];
+  return newestBuild(snapshot)?.commit === commit ? snapshot.context.jobs : [];
+}
+
+/** Whether its verdict is still to come; once it has one, each piece of news corrects that. */
+function isAwaited(snapshot: Snapshot, commit: string): boolean {
+  return newestBuild(snapshot)?.commit === commit && snapshot.value === 'building';
 }

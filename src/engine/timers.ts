@@ -1,16 +1,21 @@
 import { parseStreamName } from '../../machines/stream.ts';
 import type { EventData } from '../../machines/fold.ts';
+import { LogError } from '../log/log-error.ts';
 import { dueTimers, fireTimer } from '../log/outbox.ts';
 import type { EffectRow } from '../log/schema.ts';
 import { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
-import { liveBuilds } from './live-builds.ts';
+import { liveBuilds, newestBuild } from './live-builds.ts';
 
 /** Fires the timers whose time has come. @returns whether there were any */
 export async function fireTimers(engine: Engine): Promise<boolean> {
   const { db, world, logger } = engine.options;
   const due = await dueTimers(db, world.now());
   for (const row of due) {
+    if (row.type === 'timer.settle') {
+      await settle(engine, row);
+      continue;
+    }
     const event = timerEvent(row.type);
     if (event === null) continue;
     if (event.type !== 'timer.retry')
@@ -40,6 +45,31 @@ async function askForResult(engine: Engine, row: EffectRow): Promise<void> {
   for (const build of liveBuilds(row.stream, snapshot, place)) {
     const report = await place.ci.report(build);
     if (report !== null) await new BuildReports(engine).poll(report);
+  }
+}
+
+/** A CI that never says that it is done was silent for long enough: what it has told is the result (`awaitSilence`). */
+async function settle(engine: Engine, row: EffectRow): Promise<void> {
+  const { world } = engine.options;
+  const { snapshot, version } = await engine.state(row.stream);
+  const build = newestBuild(snapshot);
+  if (build === null) {
+    await fireTimer(engine.options.db, row.id, world.now());
+    return;
+  }
+  const { jobs } = snapshot.context;
+  try {
+    await engine.record({
+      stream: row.stream,
+      event: { type: 'build.finished', ...build, jobs: [...jobs], error: null },
+      source: 'timer',
+      key: row.id,
+      expected: version,
+      first: (tx) => fireTimer(tx, row.id, world.now()),
+    });
+  } catch (error) {
+    // It spoke just now; whether the timer still stands is looked up again.
+    if (!(error instanceof LogError) || error.code !== 'conflict') throw error;
   }
 }
 
