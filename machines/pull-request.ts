@@ -43,6 +43,7 @@ import {
   tellToWait,
 } from './pull-request/observing.ts';
 import type { Step } from './pull-request/step.ts';
+import { awaitSilence, endWaiting } from './settle.ts';
 
 type Params<Type extends PullEffect['type']> = Extract<PullEffect, { type: Type }>['params'];
 
@@ -93,6 +94,7 @@ export const pullRequestMachine = base
   .extend({
     actions: {
       askAgain: act(askAgain),
+      awaitSilence: act(awaitSilence),
       beginAttempt: act(beginAttempt),
       beginRetry: act(beginRetry),
       close: act(close),
@@ -101,6 +103,7 @@ export const pullRequestMachine = base
       dropLost: act(dropLost),
       dropRetry: act(dropRetry),
       earnLate: act(earnLate),
+      endWaiting: act(endWaiting),
       expectStart: act(expectStart),
       giveUpLate: act(giveUpLate),
       giveVerdictWithoutResult: act(giveVerdictWithoutResult),
@@ -241,11 +244,11 @@ export const pullRequestMachine = base
       /** The CI builds the overlay. */
       building: {
         entry: 'startBuild',
-        exit: 'dropDeadlines',
+        exit: ['dropDeadlines', 'endWaiting'],
         on: {
           'build.accepted': { guard: 'isAwaitedStart', actions: 'expectStart' },
           'build.started': { guard: 'isAwaitedStart', actions: 'noteStarted' },
-          'build.progressed': { guard: 'isCurrentBuild', actions: 'noteProgress' },
+          'build.progressed': { guard: 'isCurrentBuild', actions: ['noteProgress', 'awaitSilence'] },
           'build.finished': [
             { guard: 'isCacheLost', target: 'merging', actions: 'dropLost' },
             { guard: 'isCacheEarned', target: 'caching', actions: 'settleBuild' },
