@@ -15,7 +15,7 @@ import { GitForge } from './forges/git/git-forge.ts';
 import { GitHubForge, type GitHubOptions } from './forges/github/github-forge.ts';
 import { configurationFile } from './git/environment.ts';
 import { openMirror } from './git/open-mirror.ts';
-import { Git } from './git/run.ts';
+import { type Explain, Git } from './git/run.ts';
 import { type OpenLog, openLog } from './log/database.ts';
 import { readMachineVersion } from './log/machine-version.ts';
 import type { BuildListener, Ci } from './ports/ci.ts';
@@ -56,11 +56,15 @@ export interface Surroundings {
 export interface Adapters {
   forge(name: string, config: Config['forges'][string], around: Surroundings): Forge;
   ci(name: string, config: Config['ci'][string], around: Surroundings, listener: BuildListener): Ci;
-  /** `credentials`: what git shows to a forge that is not at hand. */
+  /** `credentials`: what git shows to a forge that is not at hand; `explain`: what that forge's refusals mean. */
   mirror(
     repository: ForgeRepository,
     around: Surroundings,
-    of: { readonly forge: string; readonly credentials: (() => Promise<Credentials>) | null },
+    of: {
+      readonly forge: string;
+      readonly credentials: (() => Promise<Credentials>) | null;
+      readonly explain?: Explain;
+    },
   ): Promise<Mirror>;
 }
 
@@ -100,10 +104,10 @@ export const adapters: Adapters = {
         });
     }
   },
-  mirror({ id, remote }, { config, git }, { forge, credentials }) {
+  mirror({ id, remote }, { config, git }, { forge, credentials, explain }) {
     if (credentials === null) return openMirror(git, { kind: 'local', directory: remote });
     const directory = join(config.stateDir, 'mirrors', forge, `${id}.git`);
-    return openMirror(git.with(credentials), { kind: 'remote', url: remote, directory });
+    return openMirror(git.with(credentials, explain), { kind: 'remote', url: remote, directory });
   },
 };
 
@@ -148,7 +152,7 @@ export async function openService(
     await log.close();
     throw error;
   }
-  const git = new Git({ home: join(config.stateDir, 'git') });
+  const git = new Git({ home: join(config.stateDir, 'git'), now: () => world.now() });
   const around = {
     config,
     world,
@@ -180,7 +184,12 @@ export async function openService(
       if (message !== null) logger.warn({ repository: repository.name }, message);
     }
     const credentials = credentialsOf(forge, found);
-    const mirror = await make.mirror(found, around, { forge: repository.forge, credentials });
+    const explain: Explain = (refusal) => forge.explain?.(found, refusal) ?? Promise.resolve(null);
+    const mirror = await make.mirror(found, around, {
+      forge: repository.forge,
+      credentials,
+      explain,
+    });
     return { config: repository, forge, ci, repository: found, mirror };
   };
 

@@ -65,7 +65,10 @@ async function checkBranches(
   const directory = mkdtempSync(join(tmpdir(), 'orthrus-doctor-'));
   try {
     const found = await forge.repository(repository.name);
-    const git = new Git({ home: join(directory, 'git') }).with(() => forge.credentials(found));
+    const git = new Git({ home: join(directory, 'git') }).with(
+      () => forge.credentials(found),
+      (refusal) => forge.explain(found, refusal),
+    );
     const mirror = await openMirror(git, {
       kind: 'remote',
       url: found.remote,

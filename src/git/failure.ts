@@ -17,13 +17,21 @@ const patterns: readonly (readonly [RegExp, PortErrorCode])[] = [
 /** A forge that limits calls through git names no time, so a minute is waited. */
 const rateLimitPause = 60_000;
 
-/** A git command that failed, as an error of the port. `what` says what was being done: `fetch refs/pull/1/head`. */
-export function gitFailure(what: string, stderr: string, code: number | null): PortError {
+/**
+ * A git command that failed, as an error of the port. `what` says what was being done: `fetch refs/pull/1/head`; `now` is
+ * the time by the clock that waits are measured with.
+ */
+export function gitFailure(
+  what: string,
+  stderr: string,
+  code: number | null,
+  now: number = Date.now(),
+): PortError {
   const said = summary(stderr);
   const kind = patterns.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'unavailable';
   const message = `could not ${what}: ${said === '' ? `git ended with code ${code ?? 'none'}` : said}`;
   return kind === 'rate-limited'
-    ? new PortError(kind, message, { retryAt: Date.now() + rateLimitPause })
+    ? new PortError(kind, message, { retryAt: now + rateLimitPause })
     : new PortError(kind, message);
 }
 

@@ -44,19 +44,20 @@ export async function push(
   let result: GitResult | null = null;
   let failure: unknown = null;
   try {
-    result = await git.run(directory, args, { what, network: true, codes: 'any' });
+    result = await git.run(directory, args, { what, network: true, pushes: true, codes: 'any' });
     // A partial clone pushes what it made itself, and leaves out what the server told it has. If the server does not
     // tell of the head (a fork's, that no branch of it holds), that must be fetched to be sent.
     if (result.code !== 0 && remote.lazy !== null && lacking.test(result.stderr)) {
       const lazy = [...remote.lazy, ...args];
-      result = await git.run(directory, lazy, { what, network: true, lazy: true, codes: 'any' });
+      const how = { what, network: true, pushes: true, lazy: true, codes: 'any' } as const;
+      result = await git.run(directory, lazy, how);
     }
   } catch (error) {
     failure = error;
   }
   const verdict = result === null ? null : verdictOn(ref, result.stdout.toString('utf8'));
   if (verdict !== null && verdict.flag !== '!') return { outcome: 'pushed' };
-  failure ??= gitFailure(what, result?.stderr ?? '', result?.code ?? null);
+  failure ??= result?.failure ?? gitFailure(what, result?.stderr ?? '', result?.code ?? null);
 
   const near = await refsNear(remote, ref, failure);
   const tip = near.get(ref) ?? null;
@@ -75,7 +76,9 @@ export async function push(
     const said = summary(result?.stderr ?? '') || verdict.reason;
     throw new PortError('unavailable', `could not ${what}: ${said}`, { cause: failure });
   }
-  return { outcome: 'refused', message: refusal(result?.stderr ?? '', verdict.reason) };
+  const said = refusal(result?.stderr ?? '', verdict.reason);
+  const explained = await git.explain({ what, pushes: true, status: 200, headers: {}, said });
+  return { outcome: 'refused', message: explained?.message ?? said };
 }
 
 /** The ref itself, those it would be a folder of, and those inside of it. */

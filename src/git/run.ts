@@ -1,5 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import type { Credentials } from '../ports/forge.ts';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Credentials, GitRefusal } from '../ports/forge.ts';
 import { PortError } from '../ports/port-error.ts';
 import {
   credentialEnvironment,
@@ -7,7 +7,11 @@ import {
   gitEnvironment,
   prepareHome,
 } from './environment.ts';
-import { gitFailure } from './failure.ts';
+import { gitFailure, summary } from './failure.ts';
+import { lastAnswer, traceEnvironment } from './http-answer.ts';
+import { end, ending, type GitEnd, start } from './process.ts';
+
+export type Explain = (refusal: GitRefusal) => Promise<PortError | null>;
 
 export interface GitOptions {
   /** A directory of ours: git's HOME and its one configuration file. Made if it is not there. */
@@ -17,6 +21,10 @@ export interface GitOptions {
   readonly networkTimeout?: number;
   /** Asked before every command that talks to a remote over the network; tokens may expire. */
   readonly credentials?: () => Promise<Credentials>;
+  /** What a refusal by the other side means; null: what git says of it. */
+  readonly explain?: Explain;
+  /** Milliseconds since the epoch, by the clock that waits are measured with. */
+  readonly now?: () => number;
   /** Told the arguments of every process that is started. */
   readonly observe?: (args: readonly string[]) => void;
 }
@@ -28,6 +36,8 @@ export interface GitCommand {
   /** Exit codes that are answers, not failures. Default: 0. */
   readonly codes?: readonly number[] | 'any';
   readonly network?: boolean;
+  /** Whether it sends something; with `network`. */
+  readonly pushes?: boolean;
   /** Whether git may fetch what a partial clone left out, once it finds it missing. */
   readonly lazy?: boolean;
   /** Bytes of stdout after which the command is ended and fails. Default: 256 MiB. */
@@ -39,10 +49,10 @@ export interface GitResult {
   readonly stdout: Buffer;
   /** Its last 64 KiB. */
   readonly stderr: string;
+  /** What a code other than 0 means. */
+  readonly failure: PortError | null;
 }
 
-const killAfter = 3_000;
-const maximumErrors = 65_536;
 const defaultMaximum = 256 * 1024 * 1024;
 
 /**
@@ -60,8 +70,17 @@ export class Git {
   }
 
   /** The same git, with credentials of its own. */
-  with(credentials: () => Promise<Credentials>): Git {
-    return new Git({ ...this.#options, credentials });
+  with(credentials: () => Promise<Credentials>, explain?: Explain): Git {
+    return new Git({
+      ...this.#options,
+      credentials,
+      ...(explain === undefined ? {} : { explain }),
+    });
+  }
+
+  /** What a refusal by the other side means; null: what git says of it. */
+  explain(refusal: GitRefusal): Promise<PortError | null> {
+    return this.#options.explain?.(refusal) ?? Promise.resolve(null);
   }
 
   get networkTimeout(): number {
@@ -83,14 +102,28 @@ export class Git {
       else end(child, 'SIGKILL');
     });
     child.stdin.end(command.input);
-    const { code, stderr } = await finished;
+    const ended = await finished;
+    const { code, stderr } = ended;
     if (size > maximum) {
       throw new PortError('invalid', `could not ${command.what}: more than ${maximum} bytes came`);
     }
+    const failure = code === 0 ? null : await this.#failure(command, ended);
     if (command.codes !== 'any' && !(command.codes ?? [0]).includes(code)) {
-      throw gitFailure(command.what, stderr, code);
+      throw failure ?? gitFailure(command.what, stderr, code);
     }
-    return { code, stdout: Buffer.concat(chunks), stderr };
+    return { code, stdout: Buffer.concat(chunks), stderr, failure };
+  }
+
+  async #failure(
+    { what, pushes = false }: GitCommand,
+    { code, stderr, trace }: GitEnd,
+  ): Promise<PortError> {
+    const answer = lastAnswer(trace);
+    const explained =
+      answer === null || answer.status < 400
+        ? null
+        : await this.explain({ what, pushes, ...answer, said: summary(stderr) });
+    return explained ?? gitFailure(what, stderr, code, this.#options.now?.());
   }
 
   /**
@@ -144,75 +177,20 @@ export class Git {
       ...args,
     ];
     this.#options.observe?.(args);
-    const child = spawn('git', all, {
+    const isTraced = credentials !== undefined && this.#options.explain !== undefined;
+    const child = start(all, {
       cwd: this.#options.home,
       env: {
         ...this.#environment,
         ...(credentials === undefined ? {} : credentialEnvironment(credentials)),
         ...(command.lazy === true ? { GIT_NO_LAZY_FETCH: '0' } : {}),
+        ...(isTraced ? traceEnvironment : {}),
       },
       detached: true,
-      stdio: 'pipe',
+      stdio: isTraced ? ['pipe', 'pipe', 'pipe', 'pipe'] : 'pipe',
     });
     const limit =
       command.network === true ? this.networkTimeout : (this.#options.timeout ?? 120_000);
     return { child, finished: ending(child, command.what, limit) };
-  }
-}
-
-export interface GitEnd {
-  readonly code: number;
-  readonly stderr: string;
-}
-
-/** Waits for the end of a process, and sees to it that there is one. */
-function ending(
-  child: ChildProcessWithoutNullStreams,
-  what: string,
-  limit: number,
-): Promise<GitEnd> {
-  // A process that ended before it had read its input is judged by its exit code, not by the broken pipe.
-  child.stdin.on('error', () => undefined);
-  let stderr = Buffer.alloc(0);
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr = Buffer.concat([stderr, chunk]).subarray(-maximumErrors);
-  });
-  return new Promise((resolve, reject) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      end(child, 'SIGTERM');
-    }, limit);
-    child.on('error', (cause) => {
-      clearTimeout(timer);
-      const reason =
-        'code' in cause && cause.code === 'ENOENT' ? 'is it installed?' : cause.message;
-      reject(new PortError('unavailable', `git could not be started: ${reason}`, { cause }));
-    });
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      if (late) {
-        const seconds = Math.round(limit / 100) / 10;
-        reject(new PortError('timeout', `could not ${what}: git took more than ${seconds} s`));
-      } else {
-        resolve({ code: code ?? -1, stderr: stderr.toString('utf8') });
-      }
-    });
-  });
-}
-
-/** Ends a process and the helpers it started, the hard way if the mild one does not do. */
-export function end(child: ChildProcessWithoutNullStreams, signal: 'SIGTERM' | 'SIGKILL'): void {
-  const { pid } = child;
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group is gone.
-  }
-  if (signal === 'SIGTERM') {
-    const timer = setTimeout(() => end(child, 'SIGKILL'), killAfter);
-    timer.unref();
-    child.on('close', () => clearTimeout(timer));
   }
 }

@@ -1,4 +1,5 @@
 import type { JobResult } from '../../machines/build.ts';
+import type { PortError } from './port-error.ts';
 
 /** A repository as its forge knows it. `id` outlives renames and transfers; streams are named by it. */
 export interface ForgeRepository {
@@ -54,6 +55,19 @@ export interface CommitStatus {
 export interface Credentials {
   readonly username: string;
   readonly password: string;
+}
+
+/** What a forge answered to git over HTTPS when it did not do what it was asked. */
+export interface GitRefusal {
+  /** What was being done: `push orthrus/pr-1`. */
+  readonly what: string;
+  readonly pushes: boolean;
+  /** HTTP's; below 400: the request was taken, and the push of a ref declined. */
+  readonly status: number;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What git told of it, short and without secrets. */
+  readonly said: string;
 }
 
 /** What a person said to us, in a comment on a pull request. */
@@ -149,8 +163,16 @@ export interface Forge {
   signalTo(repository: ForgeRepository, url: string): Promise<string | null>;
   /** Asks again for deliveries since `since` (milliseconds) that failed and were not made up for. @returns how many */
   redeliver(repository: ForgeRepository, since: number): Promise<number>;
-  /** What git shows to it over HTTPS, asked for before every command; null: the repository itself is at hand. */
+  /**
+   * What git shows to it over HTTPS, asked for before every command; null: the repository itself is at hand.
+   * @throws {PortError} `rate-limited` while git is to rest (E2)
+   */
   readonly credentials: ((repository: ForgeRepository) => Promise<Credentials>) | null;
+  /** What a refusal that git met there means, and what to do about it; null: git's own words say it. */
+  readonly explain?: (
+    repository: ForgeRepository,
+    refusal: GitRefusal,
+  ) => Promise<PortError | null>;
   /** Paths whose files the forge itself runs for branches of the repository (F6). */
   readonly runs: readonly string[];
   readonly conversation: Conversation | null;

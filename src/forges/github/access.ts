@@ -1,16 +1,19 @@
 import { createPrivateKey } from 'node:crypto';
 import { createAppAuth } from '@octokit/auth-app';
 import { PortError } from '../../ports/port-error.ts';
+import { knowSecret } from '../../ports/secrets.ts';
 import { Api } from './api.ts';
-import { Gate } from './gate.ts';
+import { closeBoth, Gate, gatesOf } from './gate.ts';
 import { Installations } from './installations.ts';
 import type { GitHubOptions } from './options.ts';
 
 /** With whose rights a repository is worked on. */
 export interface Access {
   on(repository: string): Promise<Api>;
-  /** The token itself, for git. */
+  /** The token itself, for git. @throws {PortError} `rate-limited` while git is to rest (E2) */
   token(repository: string): Promise<string>;
+  /** Git was told to wait: nothing is asked with the token before `until`, by git or of the API (E2). */
+  rest(repository: string, until: number): Promise<void>;
   /** The App that we are; null with a plain token. */
   readonly app: { readonly id: number; readonly api: Api } | null;
 }
@@ -22,12 +25,24 @@ export function accessOf(options: GitHubOptions): Access {
 }
 
 function tokenAccess(options: GitHubOptions, token: string): Access {
+  knowSecret(token);
+  const gates = gatesOf(options, 'token', token);
   const api = new Api(options, {
     authorization: () => Promise.resolve(`Bearer ${token}`),
     renew: null,
-    gate: new Gate(options.world, options.apiUrl, 'token', token),
+    gate: gates.api,
   });
-  return { on: () => Promise.resolve(api), token: () => Promise.resolve(token), app: null };
+  return {
+    on: () => Promise.resolve(api),
+    async token() {
+      gates.git.check();
+      return token;
+    },
+    async rest(_, until) {
+      closeBoth(gates, until);
+    },
+    app: null,
+  };
 }
 
 function appAccess(
@@ -47,7 +62,8 @@ function appAccess(
   const installations = new Installations(options, id, api);
   return {
     on: async (repository) => (await installations.of(repository)).api,
-    token: async (repository) => (await installations.of(repository)).token(),
+    token: async (repository) => (await installations.of(repository)).gitToken(),
+    rest: async (repository, until) => (await installations.of(repository)).rest(until),
     app: { id, api },
   };
 }

@@ -51,20 +51,28 @@ export function connectionFailure(error: unknown, what: string): PortError {
 /** GitHub's own rule for a secondary limit that names no time. */
 const unnamedWait = 60_000;
 
+/** A wait that is none would be a loop, and one of years is a mistake: GitHub's longest is an hour. */
+function sensible(wait: number): number {
+  return Math.min(Math.max(wait, 1000), 24 * 3_600_000);
+}
+
 /** When one may ask again, by our clock; null: this is no rate limit. */
 export function rateLimitedUntil(
   { status, headers, message }: Refusal,
   now: number,
 ): number | null {
   if (status !== 429 && status !== 403) return null;
-  const retryAfter = Number(headers['retry-after'] ?? Number.NaN);
-  if (!Number.isNaN(retryAfter)) return now + retryAfter * 1000;
+  // By GitHub's own clock, which need not be ours.
+  const said = Date.parse(headers['date'] ?? '');
+  const theirs = Number.isNaN(said) ? now : said;
+  const named = headers['retry-after']?.trim() ?? '';
+  const until = /^\d+(\.\d+)?$/.test(named) ? theirs + Number(named) * 1000 : Date.parse(named);
+  if (!Number.isNaN(until)) return now + sensible(until - theirs);
   const isSpent = headers['x-ratelimit-remaining'] === '0';
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000;
   if (isSpent && !Number.isNaN(reset)) {
-    // By GitHub's own clock, which need not be ours. Both of its times are cut to the second: one more is safe.
-    const said = Date.parse(headers['date'] ?? '');
-    return now + Math.max(reset - (Number.isNaN(said) ? now : said), 0) + 1000;
+    // Both of its times are cut to the second: one more is safe.
+    return now + sensible(reset - theirs + 1000);
   }
   const isLimit = status === 429 || isSpent || /rate limit|abuse detection/i.test(message);
   return isLimit ? now + unnamedWait : null;

@@ -55,3 +55,27 @@ export class Gate {
     if (until > known) this.#closed.set(this.#key, { since: this.#world.now(), until });
   }
 }
+
+/**
+ * The two budgets of one token. A limit of the API leaves git alone, which GitHub counts apart: no API stands between a
+ * push and its build. What is told to git is told of the token, and rests both.
+ */
+export interface Gates {
+  readonly api: Gate;
+  readonly git: Gate;
+}
+
+export function gatesOf(
+  { world, apiUrl }: { readonly world: World; readonly apiUrl: string },
+  ...names: readonly string[]
+): Gates {
+  return {
+    api: new Gate(world, apiUrl, ...names),
+    git: new Gate(world, apiUrl, 'git', ...names),
+  };
+}
+
+export function closeBoth({ api, git }: Gates, until: number): void {
+  api.close(until);
+  git.close(until);
+}

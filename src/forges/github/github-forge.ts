@@ -6,10 +6,14 @@ import type {
   Forge,
   ForgePull,
   ForgeRepository,
+  GitRefusal,
   RawDelivery,
 } from '../../ports/forge.ts';
+import type { PortError } from '../../ports/port-error.ts';
+import type { World } from '../../ports/world.ts';
 import { type Access, accessOf } from './access.ts';
 import { Comments } from './comments.ts';
+import { gitRefusal } from './git-refusal.ts';
 import type { GitHubOptions } from './options.ts';
 import { Permissions } from './permissions.ts';
 import { Publisher } from './publish.ts';
@@ -23,6 +27,7 @@ export type { GitHubOptions };
 /** GitHub, or a GitHub Enterprise: its REST API and its webhooks. What git can do is done by git. */
 export class GitHubForge implements Forge {
   readonly #webhookSecret: string;
+  readonly #world: World;
   readonly #access: Access;
   readonly #repositories: Repositories;
   readonly #pulls: Pulls;
@@ -36,7 +41,19 @@ export class GitHubForge implements Forge {
     password: await this.#access.token(name),
   });
 
+  /** A limit that git met rests the token wherever it is used (E2). */
+  readonly explain = async (
+    { name }: ForgeRepository,
+    refusal: GitRefusal,
+  ): Promise<PortError | null> => {
+    const as = this.#access.app === null ? 'token' : 'app';
+    const meant = gitRefusal(refusal, { repository: name, as, now: this.#world.now() });
+    if (meant?.retryAt != null) await this.#access.rest(name, meant.retryAt);
+    return meant;
+  };
+
   constructor(options: GitHubOptions) {
+    this.#world = options.world;
     this.#webhookSecret = options.webhookSecret;
     this.#access = accessOf(options);
     const permissions = new Permissions(this.#access, options.world);

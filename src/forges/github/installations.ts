@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { PortError } from '../../ports/port-error.ts';
+import { knowSecret } from '../../ports/secrets.ts';
 import { Api, ownerAndRepo } from './api.ts';
-import { Gate } from './gate.ts';
+import { closeBoth, gatesOf } from './gate.ts';
 import type { GitHubOptions } from './options.ts';
 
 const installed = z.object({ id: z.number() });
@@ -12,7 +13,10 @@ const lastMinutes = 5 * 60_000;
 
 export interface Installation {
   readonly api: Api;
-  token(): Promise<string>;
+  /** For git. @throws {PortError} `rate-limited` while git is to rest */
+  gitToken(): Promise<string>;
+  /** Nothing is asked before `until`, by git or of the API. */
+  rest(until: number): void;
 }
 
 /**
@@ -62,6 +66,7 @@ export class Installations {
       try {
         const route = 'POST /app/installations/{installation_id}/access_tokens';
         const answer = await this.#api.get(issued, route, { installation_id: number });
+        knowSecret(answer.token, 'passing');
         current = { token: answer.token, expiresAt: Date.parse(answer.expires_at) };
         return current.token;
       } catch (error) {
@@ -78,20 +83,22 @@ export class Installations {
       renewing ??= renew();
       return renewing;
     };
+    const gates = gatesOf(this.#options, 'installation', String(this.#app), String(number));
     const api = new Api(this.#options, {
       authorization: async () => `Bearer ${await token()}`,
       renew: () => {
         current = null;
       },
-      gate: new Gate(
-        this.#options.world,
-        this.#options.apiUrl,
-        'installation',
-        String(this.#app),
-        String(number),
-      ),
+      gate: gates.api,
     });
-    return { api, token };
+    return {
+      api,
+      async gitToken() {
+        gates.git.check();
+        return token();
+      },
+      rest: (until) => closeBoth(gates, until),
+    };
   }
 
   #forget(number: number): void {

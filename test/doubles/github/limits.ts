@@ -14,6 +14,8 @@ interface Limit {
   readonly until: number;
   /** Whether the token's owner has been told: a request after that is one too many. */
   told: boolean;
+  /** Whether it was told to git, and so holds for git too; one of the API does not. */
+  readonly git: boolean;
 }
 
 interface Window {
@@ -35,9 +37,14 @@ export class Limits {
   }
 
   /** From now on, for so many seconds, no request with the token is served. */
-  begin(token: string, as: LimitKind, seconds: number): void {
+  begin(token: string, as: LimitKind, seconds: number, git = false): void {
     const until = Math.ceil((this.#now() + seconds * 1000) / 1000) * 1000;
-    this.#limits.set(token, { as, until, told: false });
+    this.#limits.set(token, { as, until, told: false, git });
+  }
+
+  /** Whether it holds for git. */
+  holdsGit(token: string): boolean {
+    return this.#current(token)?.git === true;
   }
 
   /** Whether the token was told to wait for longer than until now. */

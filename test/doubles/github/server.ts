@@ -101,11 +101,26 @@ async function serveGit(
   const operation = call?.operation ?? `${request.method ?? ''} ${url.pathname}`;
   if (call === null) parts.ledger.unexpected.push(operation);
   const token = call?.token ?? null;
+  const { ledger, limits } = parts;
+  const isLimited = (): boolean => limits.holdsGit(token ?? '');
+  if (isLimited() && limits.isEarly(token ?? ''))
+    ledger.early.push(`${operation} by ${byOf(parts, token) ?? ''}`);
   await carryOut(
     parts,
     { operation, token, request, response, path: url.pathname },
     {
-      refusal: () => null,
+      refusal: () => {
+        const refusal = isLimited() ? limits.refusal(token ?? '') : null;
+        if (refusal === null) return null;
+        // In JSON, which git does not show: only the headers tell what it is.
+        const { status, headers, body } = refusal;
+        const sent = {
+          ...limits.headers(token ?? ''),
+          ...headers,
+          'content-type': 'application/json',
+        };
+        return { status, headers: sent, body: Buffer.from(JSON.stringify(body)) };
+      },
       answer: () =>
         call === null
           ? Promise.resolve({ status: 404, headers: {}, body: Buffer.from('Not Found') })
@@ -150,7 +165,8 @@ async function carryOut(
   }
   const done = rule.when === 'after' ? await work.answer() : null;
   const { trouble } = rule;
-  if (trouble.kind === 'limit') parts.limits.begin(token ?? '', trouble.as, trouble.seconds);
+  if (trouble.kind === 'limit')
+    parts.limits.begin(token ?? '', trouble.as, trouble.seconds, operation.startsWith('git '));
   const refused = work.refusal();
   if (trouble.kind === 'reset') {
     record('reset');
