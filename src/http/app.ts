@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Service } from '../service.ts';
+import { apiDescription } from './api-description.ts';
 import { apiOperator } from './api-operator.ts';
 import { apiPulls } from './api-pulls.ts';
 import { apiStream } from './api-stream.ts';
@@ -38,6 +39,7 @@ export function createApp(service: Service): App {
   app.use(apiPulls(service, links));
   app.use(operator);
   app.use(apiStream(feed));
+  app.use(apiDescription());
   app.use(health(service));
   app.use(metricsRouter(metrics));
   app.use(pages(service, links));

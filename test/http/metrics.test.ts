@@ -56,8 +56,8 @@ test('the metrics are those that docs/metrics.md lists, by name and kind', async
   const served = [...text.matchAll(/^# TYPE (orthrus_\w+) (\w+)$/gm)].map(
     ([, name, kind]) => `${name} ${kind}`,
   );
-  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-  const listed = [...page.matchAll(/^\| `(orthrus_\w+)` \| (\w+) \|/gm)].map(
+  const list = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const listed = [...list.matchAll(/^\| `(orthrus_\w+)` \| (\w+) \|/gm)].map(
     ([, name, kind]) => `${name} ${kind}`,
   );
   expect(listed.toSorted()).toEqual(served.toSorted());

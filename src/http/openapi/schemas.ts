@@ -1,0 +1,161 @@
+import { z } from 'zod';
+
+/** The shapes of what the API answers and takes, for its OpenAPI document. Times are milliseconds since the epoch. */
+
+const time = z.int().meta({ description: 'Milliseconds since the epoch.' });
+const text = z.string().nullable();
+
+const pull = {
+  pull: z.string().meta({ description: '`here:owner/repo#12`, `here:owner/repo@main`.' }),
+  stream: z.string(),
+  kind: z.enum(['pull', 'branch']),
+  forge: z.string(),
+  repository: z.string(),
+  number: z.int().nullable(),
+  branch: text,
+  title: text,
+  author: text,
+  state: z.string().meta({ description: "The machine's state, like `merging.pushing`." }),
+  held: text.meta({ description: 'Why it is not acted on; null: it is.' }),
+  head: text.meta({ description: "The pull request's newest commit." }),
+  tip: text.meta({ description: "The cache branch's newest commit." }),
+  verdict: text,
+  description: text,
+  version: z.int(),
+  openedAt: time,
+  updatedAt: time,
+  page: z.string().meta({ description: 'The address of its page.' }),
+};
+
+const job = z.looseObject({
+  name: z.string(),
+  state: z.string(),
+  built: z.boolean().nullable().meta({ description: 'False: it was there; null: unknown.' }),
+  milliseconds: z.number().nullable(),
+  reason: z.string().meta({ description: 'Why it was warm, cold, or not built.' }),
+  url: text,
+  error: text,
+  log: z.string(),
+});
+
+const build = z.looseObject({
+  attempt: z.int(),
+  commit: z.string(),
+  head: z.string(),
+  askedAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  verdict: text,
+  description: text,
+  jobs: z.array(job),
+  log: z.string(),
+});
+
+const pending = z.looseObject({
+  id: z.string(),
+  kind: z.enum(['effect', 'timer']),
+  type: z.string(),
+  lane: z.string(),
+  attempts: z.int(),
+  runAt: time,
+  lastError: text,
+});
+
+const event = z.looseObject({
+  stream: z.string(),
+  version: z.int(),
+  recordedAt: time,
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  state: z.string(),
+  handled: z.boolean(),
+  held: z.boolean(),
+  source: z.string(),
+  key: text,
+  machineVersion: z.string(),
+});
+
+const effect = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  params: z.record(z.string(), z.unknown()),
+  outcome: text,
+  attempts: z.int(),
+  doneAt: time.nullable(),
+  runAt: time.nullable(),
+  lastError: text,
+});
+
+const step = z.looseObject({
+  version: z.int(),
+  recordedAt: time,
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  source: z.string(),
+  handled: z.boolean(),
+  held: z.boolean(),
+  recorded: z.string().meta({ description: 'The state that was recorded.' }),
+  state: z.string().meta({ description: "Today's machine's state." }),
+  context: z.record(z.string(), z.unknown()),
+  changed: z.record(z.string(), z.unknown()),
+  effects: z.array(effect),
+});
+
+const jobResult = z.looseObject({
+  name: z.string(),
+  state: z.enum(['pending', 'success', 'failure', 'error']),
+  drv: z.string().optional(),
+  outputs: z.record(z.string(), z.string()).optional(),
+  url: z.string().optional(),
+});
+
+const schemas = {
+  Pull: z.looseObject(pull),
+  Pulls: z.looseObject({ pulls: z.array(z.looseObject(pull)), next: text }),
+  PullDetail: z.looseObject({
+    ...pull,
+    waitsFor: text.meta({ description: 'What it is waiting for, in one sentence.' }),
+    statuses: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+    pending: z.array(pending),
+    builds: z.array(build),
+  }),
+  Events: z.looseObject({ stream: z.string(), events: z.array(event), next: z.int().nullable() }),
+  Replay: z.looseObject({ stream: z.string(), steps: z.array(step) }),
+  Rebuild: z.object({ cold: z.boolean().optional() }),
+  Approve: z.object({ head: z.string().meta({ description: "The head's full sha." }) }),
+  Reconciled: z.looseObject({ reconciled: z.literal(true), milliseconds: z.number() }),
+  Answer: z.union([
+    z.strictObject({ stream: z.string(), version: z.int() }),
+    z.strictObject({ ignored: z.string() }),
+  ]),
+  Health: z.looseObject({ status: z.string(), reason: z.string().optional() }),
+  CiResult: z.union([
+    z.looseObject({
+      repository: z.string(),
+      commit: z.string().meta({ description: 'The commit that was built.' }),
+      jobs: z.array(jobResult),
+      complete: z.boolean().optional(),
+    }),
+    z.looseObject({
+      action: z.enum(['begin', 'end']),
+      input: z.record(z.string(), z.unknown()),
+      outputs: z.record(z.string(), z.string()).optional(),
+    }),
+  ]),
+  Error: z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) }),
+};
+export type SchemaName = keyof typeof schemas;
+
+export function ref(name: SchemaName): { readonly $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** The schemas by name, as JSON Schema (draft 2020-12, as OpenAPI 3.1 has it). */
+export function componentSchemas(): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      const { $schema: _, ...rest } = z.toJSONSchema(schema);
+      return [name, rest];
+    }),
+  );
+}
