@@ -32,7 +32,10 @@ export type ColdReason =
   | 'path-collected'
   | 'force-push'
   | 'asked-for'
-  | 'incremental-failed';
+  | 'incremental-failed'
+  | 'slower-with-cache'
+  | 'label'
+  | 'check';
 
 /** What a cache holds for a job. Job names are other people's: one may be called `constructor` or `__proto__` (F5). */
 export function heldFor(cache: Carried, job: string): CarriedEntry | undefined {
@@ -87,6 +90,28 @@ function succeeded(
     attempt: made.attempt,
     coldMilliseconds: cold ?? old?.coldMilliseconds ?? null,
   };
+}
+
+/** The jobs that were built from a cache: not those whose derivation is the entry's, or was there already. */
+export function builtWarm(used: Carried, jobs: readonly JobResult[]): JobResult[] {
+  return jobs.filter((job) => {
+    const held = heldFor(used, job.name);
+    if (held === undefined || job.built === false) return false;
+    return held.entry.drv === null || held.entry.drv !== job.drv;
+  });
+}
+
+/** `cache`, where it does not tell how long a job's cold build takes, as `known` tells it. */
+export function withColdTimes(cache: Carried, known: Carried): Carried {
+  return Object.fromEntries(
+    Object.entries(cache).map(([job, held]) => [
+      job,
+      {
+        ...held,
+        coldMilliseconds: held.coldMilliseconds ?? heldFor(known, job)?.coldMilliseconds ?? null,
+      },
+    ]),
+  );
 }
 
 /** Of two caches, for each job the entry of the higher attempt; at a tie the second's. */

@@ -36,7 +36,7 @@ export function errorLine(log: string): string {
   );
 }
 
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const [first, second, ...more] = names;
   if (first === undefined) return '';
   if (second === undefined) return first;
@@ -65,6 +65,9 @@ export const coldText: Record<ColdReason, string> = {
   'force-push': 'cold: force-push',
   'asked-for': 'cold: asked for',
   'incremental-failed': 'cold: its incremental build failed',
+  'slower-with-cache': 'cold: its incremental builds were slower',
+  label: 'cold: the label asks for it',
+  check: 'cold: it checks the incremental builds',
 };
 
 /** Why a job was not built, warm or cold (C18). */

@@ -15,6 +15,8 @@ export const policy = z.object({
   onPush: z.enum(['finish-cold', 'cancel']),
   /** Whether a job whose incremental build failed is tried once more without its cache (C17). */
   coldRetry: z.boolean(),
+  /** After how many builds from a cache a clean one checks them; null: after none (C15). */
+  coldEvery: z.number().nullable(),
   /** Whether what a branch's builds leave may seed pull requests: not a merge queue's, which holds unmerged work (F4). */
   seeds: z.boolean(),
   context: z.string(),

@@ -2,9 +2,7 @@ import { setup } from 'xstate';
 import {
   askAgain,
   dropDeadlines,
-  earnLate,
   expectStart,
-  giveUpLate,
   giveVerdictWithoutResult,
   noteNotKept,
   noteProgress,
@@ -12,7 +10,6 @@ import {
   noteStarted,
   recordCache,
   report,
-  settleBuild,
   startBuild,
 } from './pull-request/building.ts';
 import { close, noteBranchGone, noteDelivery } from './pull-request/closing.ts';
@@ -22,6 +19,7 @@ import type { PullEvent } from './pull-request/events.ts';
 import * as guards from './pull-request/guards.ts';
 import {
   beginAttempt,
+  beginCheck,
   countSetback,
   beginRetry,
   dropLost,
@@ -42,6 +40,7 @@ import {
   supersede,
   tellToWait,
 } from './pull-request/observing.ts';
+import { earnLate, giveUpLate, settleBuild } from './pull-request/settling.ts';
 import type { Step } from './pull-request/step.ts';
 import { awaitSilence, endWaiting } from './settle.ts';
 
@@ -96,6 +95,7 @@ export const pullRequestMachine = base
       askAgain: act(askAgain),
       awaitSilence: act(awaitSilence),
       beginAttempt: act(beginAttempt),
+      beginCheck: act(beginCheck),
       beginRetry: act(beginRetry),
       close: act(close),
       countSetback: act(countSetback),
@@ -160,8 +160,9 @@ export const pullRequestMachine = base
       'status.publish.failed': { actions: 'noteDelivery' },
     },
     states: {
-      /** At rest: the newest head has its verdict. */
+      /** At rest: the newest head has its verdict, which a clean build may be about to check. */
       idle: {
+        always: { guard: 'isCheckDue', target: 'merging', actions: 'beginCheck' },
         on: {
           'tip.observed': { guard: 'isTipNews', target: 'merging', actions: 'noteTip' },
           'rebuild.requested': { guard: 'isOpen', target: 'merging', actions: 'noteRebuild' },
@@ -248,7 +249,10 @@ export const pullRequestMachine = base
         on: {
           'build.accepted': { guard: 'isAwaitedStart', actions: 'expectStart' },
           'build.started': { guard: 'isAwaitedStart', actions: 'noteStarted' },
-          'build.progressed': { guard: 'isCurrentBuild', actions: ['noteProgress', 'awaitSilence'] },
+          'build.progressed': {
+            guard: 'isCurrentBuild',
+            actions: ['noteProgress', 'awaitSilence'],
+          },
           'build.finished': [
             { guard: 'isCacheLost', target: 'merging', actions: 'dropLost' },
             { guard: 'isCacheEarned', target: 'caching', actions: 'settleBuild' },

@@ -67,6 +67,7 @@ export function delivered(
   return statuses.map((old) => (sameStatus(old, status) ? { ...old, delivery } : old));
 }
 
+/** Whether it is still to be said: also if it was given up, should there be another try at it. */
 export function isAwaited(statuses: readonly StatusRecord[], status: AskedStatus): boolean {
-  return statuses.some((old) => old.delivery === 'asked' && sameStatus(old, status));
+  return statuses.some((old) => old.delivery !== 'published' && sameStatus(old, status));
 }

@@ -1,10 +1,9 @@
-import type { JobResult } from '../build.ts';
-import { entriesOf, heldFor, pathsOf } from '../carried.ts';
+import { entriesOf, pathsOf } from '../carried.ts';
 import { withChanged } from '../build.ts';
-import { errorLine, shortSha, verdictOf, withNotes } from '../describe.ts';
+import { errorLine, shortSha, withNotes } from '../describe.ts';
 import { ask, type AskedStatus } from '../status.ts';
-import { current, type Overlay, overlayOf, type PullContext, withOverlay } from './context.ts';
-import { earn } from './earn.ts';
+import { isCheck } from './check.ts';
+import { current, type PullContext, withOverlay } from './context.ts';
 import type { PullEvent } from './events.ts';
 import { nothing, type Outcome, type Step } from './step.ts';
 
@@ -27,9 +26,9 @@ export const startBuild: Step = (context) => {
   const overlay = current(context);
   const { policy } = context;
   if (overlay === null || overlay.commit === null || policy === null) return nothing;
-  // A second look at what has its verdict already (C17) does not take that back meanwhile.
+  // A second look at what has its verdict already (C15, C17) does not take that back meanwhile.
   const pending =
-    overlay.retried.length > 0
+    overlay.purpose.kind !== 'build'
       ? nothing
       : publish(context, [
           {
@@ -51,7 +50,7 @@ export const startBuild: Step = (context) => {
           attempt: overlay.attempt,
           ref: `refs/heads/${policy.cacheBranch}`,
           cachePaths: pathsOf(overlay.carried),
-          patient: overlay.retried.length > 0,
+          patient: overlay.purpose.kind !== 'build',
         },
       },
       ...(pending.effects ?? []),
@@ -90,6 +89,7 @@ export const noteProgress: Step = (context, event) => {
   if (event.type !== 'build.progressed') return nothing;
   const jobs = withChanged(context.jobs, event.jobs);
   const now = { ...context, jobs };
+  if (isCheck(current(context))) return { context: { jobs } };
   const told = publish(now, jobStatuses(now));
   return { context: { jobs, ...told.context }, effects: told.effects ?? [] };
 };
@@ -107,87 +107,11 @@ export const askAgain: Step = (context) => {
           attempt: overlay.attempt,
           ref: `refs/heads/${context.policy.cacheBranch}`,
           cachePaths: pathsOf(overlay.carried),
-          patient: overlay.retried.length > 0,
+          patient: overlay.purpose.kind !== 'build',
         },
       },
     ],
   };
-};
-
-/** Takes in the newest attempt's result: its verdict, and the cache it earned. */
-export const settleBuild: Step = (context, event) => {
-  const overlay = current(context);
-  if (event.type !== 'build.finished' || overlay === null) return nothing;
-  const earned = earn(context, event);
-  const milliseconds = overlay.startedAt === null ? null : event.at - overlay.startedAt;
-  const others = context.remembered.filter((memory) => memory.head !== overlay.head);
-  const retrying = incrementalFailures(context, overlay, event.jobs);
-  return {
-    context: {
-      cache: earned.cache,
-      jobs: event.jobs,
-      retry: retrying.length === 0 ? null : { jobs: retrying, isBegun: false },
-      verdict: verdictOf(event.jobs, event.error, {
-        used: overlay.carried,
-        milliseconds,
-        retrying,
-        retried: overlay.retried,
-      }),
-      overlays: withOverlay(context, { ...overlay, phase: 'finished' }),
-      remembered: [...others, { head: overlay.head, carried: earned.after }].slice(-4),
-      lost: withoutLeft(context.lost, event.jobs),
-    },
-    effects: [{ type: 'cache.retain', params: {} }],
-  };
-};
-
-/** The jobs whose failure may be their cache's: they were built from one, and have not been tried without it (C17). */
-function incrementalFailures(
-  context: PullContext,
-  overlay: Overlay,
-  jobs: readonly JobResult[],
-): readonly string[] {
-  if (context.policy?.coldRetry !== true || overlay.retried.length > 0) return [];
-  return jobs
-    .filter((job) => job.state === 'failure' && heldFor(overlay.carried, job.name) !== undefined)
-    .map((job) => job.name);
-}
-
-/** What a build has just left is there, also if it was gone before: the same derivation leaves the same path (C6). */
-function withoutLeft(lost: readonly string[], jobs: readonly JobResult[]): readonly string[] {
-  const left = new Set(
-    jobs.flatMap((job) => (job.state === 'success' ? Object.values(job.outputs) : [])),
-  );
-  return lost.filter((path) => !left.has(path));
-}
-
-/** A success of an earlier attempt, however late, may become the cache of this pull request (A4). */
-export const earnLate: Step = (context, event) => {
-  if (event.type !== 'build.finished') return nothing;
-  const overlay = overlayOf(context, event);
-  if (overlay === null) return nothing;
-  const { cache, after } = earn(context, event);
-  const others = context.remembered.filter((memory) => memory.head !== overlay.head);
-  return {
-    context: {
-      cache,
-      overlays: withOverlay(context, { ...overlay, phase: 'finished' }),
-      remembered:
-        Object.keys(after).length === 0
-          ? context.remembered
-          : [...others, { head: overlay.head, carried: after }].slice(-4),
-      lost: withoutLeft(context.lost, event.jobs),
-    },
-    effects: [{ type: 'cache.retain', params: {} }],
-  };
-};
-
-/** Nobody waits any more for a build that the CI has lost; should it end well after all, that still counts. */
-export const giveUpLate: Step = (context, event) => {
-  if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return nothing;
-  const overlay = overlayOf(context, event);
-  if (overlay === null) return nothing;
-  return { context: { overlays: withOverlay(context, { ...overlay, phase: 'cancelled' }) } };
 };
 
 export const dropDeadlines: Step = () => ({
@@ -209,12 +133,11 @@ export const giveVerdictWithoutResult: Step = (context, event) => {
         : event.type === 'build.start.failed'
           ? `the CI could not be asked for the build: ${event.message}`
           : 'the CI gave no result';
-  return {
-    context: {
-      verdict: { state: 'error', description },
-      overlays: withOverlay(context, { ...overlay, phase: 'overdue' }),
-    },
-  };
+  const overdue = withOverlay(context, { ...overlay, phase: 'overdue' });
+  // The verdict that was to be checked stands, and is not to be checked for ever (C15).
+  if (isCheck(overlay))
+    return { context: { overlays: overdue, clean: overlay.head, warmBuilds: 0 } };
+  return { context: { verdict: { state: 'error', description }, overlays: overdue } };
 };
 
 export const recordCache: Step = (context) => {
@@ -279,7 +202,7 @@ function jobStatuses(context: PullContext): Omit<AskedStatus, 'commit'>[] {
   const { policy } = context;
   const head = current(context)?.head;
   if (policy === null || policy.reportJobs === 'none') return [];
-  return context.jobs.flatMap((job) => {
+  return (context.checked ?? context.jobs).flatMap((job) => {
     if (job.state === 'pending' || job.state === 'cancelled') return [];
     const name = policy.jobContext.replaceAll('{job}', () => job.name);
     // One that was red, on this head, is made green; others are told only if all are wanted.

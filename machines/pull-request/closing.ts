@@ -18,7 +18,9 @@ export const close: Step = (context, event) => {
       blocked: null,
       setbacks: 0,
       cold: null,
+      next: { kind: 'build' },
       retry: null,
+      checked: null,
     },
     effects: [
       ...(stopped.effects ?? []),

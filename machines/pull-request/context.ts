@@ -5,6 +5,7 @@ import type { Verdict } from '../describe.ts';
 import type { Policy, Repository } from '../policy.ts';
 import type { StatusRecord } from '../status.ts';
 import type { PullState } from './events.ts';
+import type { Slowness } from './slowness.ts';
 
 /** One attempt to build one head: its overlay, and how far its build is. */
 export interface Overlay {
@@ -25,8 +26,22 @@ export interface Overlay {
    */
   readonly phase: 'planned' | 'asked' | 'building' | 'overdue' | 'cancelled' | 'finished';
   readonly startedAt: number | null;
-  /** The jobs that it leaves cold because their incremental build of this head failed (C17). */
-  readonly retried: readonly string[];
+  readonly purpose: Purpose;
+}
+
+/**
+ * What an attempt is made for: a head's own build; a second look at jobs whose incremental build of this head failed,
+ * without their cache (C17); a clean build that checks the incremental ones (C15). The last two are of a head that has
+ * its verdict, so they may wait for all other builds.
+ */
+export type Purpose =
+  | { readonly kind: 'build' }
+  | { readonly kind: 'retry'; readonly jobs: readonly string[] }
+  | { readonly kind: 'check' };
+
+/** The jobs that an attempt tries without the cache that failed them. */
+export function retriedIn({ purpose }: Pick<Overlay, 'purpose'>): readonly string[] {
+  return purpose.kind === 'retry' ? purpose.jobs : [];
 }
 
 /** What we know of the cache branch, if it is ours. */
@@ -55,8 +70,18 @@ export interface PullContext {
   readonly headAt: number | null;
   /** The number of the newest attempt; each attempt has an overlay of its own. */
   readonly attempt: number;
-  /** Jobs whose incremental build failed; `isBegun` once the attempt without their cache is to begin (C17). */
-  readonly retry: { readonly jobs: readonly string[]; readonly isBegun: boolean } | null;
+  /** What the next attempt is for. */
+  readonly next: Purpose;
+  /** Jobs whose incremental build failed, to be tried without their cache once that is reported (C17). */
+  readonly retry: readonly string[] | null;
+  /** How many builds have used a cache since the last clean one (C15). */
+  readonly warmBuilds: number;
+  /** The newest head that was built clean, or whose clean build came to nothing (C15). */
+  readonly clean: string | null;
+  /** The jobs that are told of on the head while a clean build checks them, and after it agreed (C15). */
+  readonly checked: readonly JobResult[] | null;
+  /** The jobs whose cache costs more than it saves (C19). */
+  readonly slow: Slowness;
   /** Set until an overlay that carries nothing has been pushed. */
   readonly cold: ColdReason | null;
   readonly tip: Tip | null;
@@ -89,7 +114,12 @@ export const newPull: PullContext = {
   approved: null,
   headAt: null,
   attempt: 0,
+  next: { kind: 'build' },
   retry: null,
+  warmBuilds: 0,
+  clean: null,
+  checked: null,
+  slow: {},
   cold: null,
   tip: null,
   branchTip: null,

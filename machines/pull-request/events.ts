@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commonEvents, type Dated, failure, retryDue } from '../events.ts';
 import { cacheEntries } from '../cache.ts';
+import { origin } from '../carried.ts';
 import { policy, repository } from '../policy.ts';
 
 /** A pull request as its forge tells it. */
@@ -55,10 +56,9 @@ export const commandGiven = z.object({
   commentedAt: z.number(),
 });
 
-/** A build on a branch we trust that this head descends from. */
+/** The nearest build that this head descends from, of a branch we trust or of another pull request we trust (H3). */
 export const seed = z.object({
-  branch: z.string(),
-  commit: z.string(),
+  origin,
   entries: cacheEntries,
   coldMilliseconds: z.record(z.string(), z.number()),
 });

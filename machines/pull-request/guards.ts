@@ -1,4 +1,5 @@
 import { entriesOf, pathsOf, sameEntries } from '../carried.ts';
+import { isCheck, wantsCold } from './check.ts';
 import { current, isLive, overlayOf, type PullContext } from './context.ts';
 import type { PullEvent } from './events.ts';
 import { earn } from './earn.ts';
@@ -168,6 +169,17 @@ export function isAwaitedStart(asked: Asked): boolean {
 /** Jobs are to be tried without their cache, once what was found with it has been reported (C17). */
 export function isRetryDue(asked: Asked): boolean {
   return asked.context.retry !== null && isOpen(asked) && isEverythingReported(asked);
+}
+
+/** A head that has its verdict is to be built clean: the label asks for it, or its turn has come (C15). */
+export function isCheckDue(asked: Asked): boolean {
+  const { context } = asked;
+  const overlay = current(context);
+  if (overlay?.phase !== 'finished' || overlay.head !== context.head || isCheck(overlay))
+    return false;
+  if (context.verdict === null || context.clean === context.head || !isOpen(asked)) return false;
+  const every = context.policy?.coldEvery ?? null;
+  return wantsCold(context) || (every !== null && context.warmBuilds >= every);
 }
 
 /** Still the head that waits for approval. */

@@ -1,15 +1,15 @@
 import { clip, shortSha } from '../describe.ts';
+import { entriesOf, pathsOf } from '../carried.ts';
+import { isCheck } from './check.ts';
 import {
-  type Carried,
-  type CarriedEntry,
-  type ColdReason,
-  entriesOf,
-  heldFor,
-  pathsOf,
-  withoutPaths,
-} from '../carried.ts';
-import { current, type Overlay, overlayOf, type PullContext, withOverlay } from './context.ts';
-import type { HeadFetched, Seed } from './events.ts';
+  current,
+  type Overlay,
+  overlayOf,
+  type PullContext,
+  type Purpose,
+  withOverlay,
+} from './context.ts';
+import { cacheFor, chosen, recover } from './start-from.ts';
 import { nothing, type Step } from './step.ts';
 
 /** Begins an attempt of its own at the newest head, and asks for all that must be known to make its overlay. */
@@ -25,18 +25,21 @@ export const beginAttempt: Step = (context) => {
     cold: { jobs: {}, others: 'nothing-built-before' },
     phase: 'planned',
     startedAt: null,
-    retried: retriedBy(context),
+    purpose: purposeOf(context),
   };
   const memory = context.remembered.find((build) => build.head === head);
   return {
     context: {
       attempt,
+      next: { kind: 'build' },
       retry: null,
       overlays: withOverlay(context, overlay),
       jobs: [],
-      verdict: null,
       blocked: null,
-      notes: [],
+      // What is being checked is what stands meanwhile (C15).
+      ...(isCheck(overlay)
+        ? { checked: context.checked ?? context.jobs }
+        : { checked: null, verdict: null, notes: [] }),
     },
     effects: [
       {
@@ -59,16 +62,20 @@ export const beginAttempt: Step = (context) => {
   };
 };
 
-/** The jobs that the next attempt leaves cold (C17): also once more, if its push has to be done again. */
-function retriedBy(context: PullContext): readonly string[] {
-  if (context.retry?.isBegun === true) return context.retry.jobs;
+/** What the next attempt is for: the same once more, if its push has to be done again. */
+function purposeOf(context: PullContext): Purpose {
+  if (context.cold !== null) return { kind: 'build' };
+  if (context.next.kind !== 'build') return context.next;
   const last = current(context);
-  return last?.phase === 'planned' && last.head === context.head ? last.retried : [];
+  return last?.phase === 'planned' && last.head === context.head ? last.purpose : context.next;
 }
 
 /** Jobs whose incremental build failed are tried once more without their cache (C17). */
 export const beginRetry: Step = ({ retry }) =>
-  retry === null ? nothing : { context: { retry: { ...retry, isBegun: true } } };
+  retry === null ? nothing : { context: { next: { kind: 'retry', jobs: retry } } };
+
+/** The incremental builds are checked by a clean one (C15). */
+export const beginCheck: Step = () => ({ context: { next: { kind: 'check' } } });
 
 /** A rebuild drops the cache if it was asked to. */
 export const noteRebuild: Step = (context, event) =>
@@ -84,14 +91,16 @@ export const planOverlay: Step = (context, event) => {
     return nothing;
   const known = recover(context, event);
   const best = cacheFor(known, event);
-  const { carried, cold } = withoutRetried(best, overlay.retried);
+  const { carried, cold } = chosen(context, overlay, best);
   const tip = event.recovered?.commit ?? context.tip?.commit;
   const isContinued = event.fastForward === true && event.tip === tip;
   return {
     context: {
       cache: best.carried,
       branchTip: event.tip,
-      notes: event.edited.map((file) => `its own ${file} is overridden`),
+      ...(isCheck(overlay)
+        ? {}
+        : { notes: event.edited.map((file) => `its own ${file} is overridden`) }),
       overlays: withOverlay(context, { ...overlay, carried, cold }),
     },
     effects: [
@@ -113,93 +122,6 @@ export const planOverlay: Step = (context, event) => {
     ],
   };
 };
-
-/** A branch that is ours, though the log knows nothing of it, tells what it carries: the log was lost (G5). */
-function recover(context: PullContext, { recovered }: HeadFetched): PullContext {
-  if (recovered === null || context.pull === null) return context;
-  const { number } = context.pull;
-  const cache = Object.fromEntries(
-    Object.entries(recovered.entries).map(([job, entry]): [string, CarriedEntry] => [
-      job,
-      {
-        entry,
-        origin: { kind: 'pull', number, commit: recovered.head },
-        attempt: 0,
-        coldMilliseconds: null,
-      },
-    ]),
-  );
-  return { ...context, cache: { ...cache, ...context.cache } };
-}
-
-function withoutRetried(
-  best: Pick<Overlay, 'carried' | 'cold'>,
-  retried: readonly string[],
-): Pick<Overlay, 'carried' | 'cold'> {
-  if (retried.length === 0) return best;
-  return {
-    carried: Object.fromEntries(
-      Object.entries(best.carried).filter(([job]) => !retried.includes(job)),
-    ),
-    cold: {
-      ...best.cold,
-      jobs: {
-        ...best.cold.jobs,
-        ...Object.fromEntries(retried.map((job) => [job, 'incremental-failed' as const])),
-      },
-    },
-  };
-}
-
-/**
- * What the overlay starts from. For each job, best first: what a build of this very head left (A7), what this pull
- * request's last good build left, what the nearest ancestor on a trusted branch left (H1). An entry that is itself from
- * a branch follows the ancestor, so that what comes in with a merge of that branch is not built again (C16).
- */
-function cacheFor(context: PullContext, facts: HeadFetched): Pick<Overlay, 'carried' | 'cold'> {
-  const gone = [...facts.missing, ...context.lost];
-  const isForcePushed = facts.fastForward === false;
-  const memory = context.remembered.find((build) => build.head === facts.head)?.carried ?? {};
-  const reason = coldReason(context, isForcePushed);
-  if (context.cold !== null) return { carried: {}, cold: { jobs: {}, others: context.cold } };
-  const own = reason === 'force-push' ? {} : context.cache;
-  // The newest build of all was of this head unless the branch stands for another one, or for none (reopened, B3).
-  const isReturn = context.tip?.head !== facts.head;
-  const wanted = { ...seeded(own, facts.seed), ...(isReturn ? memory : {}) };
-  const { kept, dropped } = withoutPaths(wanted, gone);
-  return {
-    carried: kept,
-    cold: {
-      jobs: Object.fromEntries(dropped.map((job) => [job, 'path-collected' as const])),
-      others: reason,
-    },
-  };
-}
-
-function coldReason(context: PullContext, isForcePushed: boolean): ColdReason {
-  if (context.cold !== null) return context.cold;
-  return isForcePushed && context.policy?.onForcePush === 'cold'
-    ? 'force-push'
-    : 'nothing-built-before';
-}
-
-function seeded(own: Carried, seed: Seed | null): Carried {
-  if (seed === null) return own;
-  const from = Object.entries(seed.entries)
-    .filter(([job]) => (heldFor(own, job)?.origin.kind ?? 'branch') === 'branch')
-    .map(([job, entry]): [string, CarriedEntry] => [
-      job,
-      {
-        entry,
-        origin: { kind: 'branch', name: seed.branch, commit: seed.commit },
-        attempt: 0,
-        coldMilliseconds: Object.hasOwn(seed.coldMilliseconds, job)
-          ? (seed.coldMilliseconds[job] ?? null)
-          : null,
-      },
-    ]);
-  return Object.fromEntries([...Object.entries(own), ...from]);
-}
 
 /** Our own push always updates what we know of the branch (rule 4), also when it is no longer what we want. */
 export const noteOwnPush: Step = (context, event) => {
@@ -292,7 +214,9 @@ function blocked(
     context: {
       ...also,
       blocked: { code, message },
-      verdict: { state: 'error', description: clip(`blocked: ${message}`) },
+      ...(isCheck(current(context))
+        ? {}
+        : { verdict: { state: 'error' as const, description: clip(`blocked: ${message}`) } }),
       setbacks: context.setbacks + 1,
     },
   };

@@ -1,6 +1,7 @@
 import { shortSha } from '../describe.ts';
 import { ask } from '../status.ts';
 import { report } from './building.ts';
+import { isCheck } from './check.ts';
 import { current, isLive, type Overlay, type PullContext } from './context.ts';
 import type { PullEffect } from './effects.ts';
 import type { PullEvent } from './events.ts';
@@ -106,13 +107,17 @@ function release({ head, statuses }: PullContext): PullEffect[] {
   );
 }
 
-/** Whether a build may yet leave a cache where there was none: it starts from nothing, and its deadline has not passed. */
+/**
+ * Whether a build may yet leave a cache where there was none: it starts from nothing, though not to check what is there,
+ * and its deadline has not passed.
+ */
 function isPromising(overlay: Overlay, context: PullContext, at: number): boolean {
   const { phase, startedAt, carried } = overlay;
   const patience = context.policy?.deadlines.finish ?? 0;
   return (
     (phase === 'asked' || phase === 'building') &&
     Object.keys(carried).length === 0 &&
+    !isCheck(overlay) &&
     (startedAt === null || at - startedAt < patience)
   );
 }

@@ -170,7 +170,12 @@ export const repository = z.strictObject({
   trust: z.enum(['write']).default('write').meta({
     description: 'Whose pull requests are built without approval: those of people who may write.',
   }),
-  coldEvery: z.null().default(null),
+  coldEvery: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Every how many builds from a cache a clean one checks; null: never.' }),
   coldRetry: z.boolean().default(true).meta({
     description: 'Whether an incremental build that failed is tried once more without the cache.',
   }),

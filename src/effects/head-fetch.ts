@@ -74,10 +74,10 @@ async function recover(
   return head === undefined || entries === null ? null : { commit: tip, head, entries };
 }
 
-/** The nearest ancestor that was built on a branch we trust (H1). */
+/** The nearest ancestor that was built on a branch we trust (H1), or as the head of another pull request (H3). */
 async function findSeed(head: string, scene: Scene): Promise<Seed | null> {
-  const candidates = await scene.seeds();
-  if (candidates.length === 0) return null;
-  const nearest = await scene.mirror.nearest(head, candidates);
-  return nearest === null ? null : scene.seed(nearest);
+  const seeds = await scene.seeds();
+  if (seeds.commits.length === 0) return null;
+  const nearest = await scene.mirror.nearest(head, seeds.commits);
+  return nearest === null ? null : seeds.at(nearest);
 }

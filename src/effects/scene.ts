@@ -32,9 +32,11 @@ export interface Scene {
   others(commit: string, context: string): Promise<readonly OthersStatus[]>;
   /** Every commit that the log says we pushed for the stream. */
   pushed(): Promise<readonly string[]>;
-  /** The repository's commits that pull requests may start from. */
-  seeds(): Promise<readonly string[]>;
-  seed(commit: string): Promise<Seed | null>;
+  /** The repository's builds that the stream may start from: their commits, and what one of them left. */
+  seeds(): Promise<{
+    readonly commits: readonly string[];
+    at(commit: string): Promise<Seed | null>;
+  }>;
 }
 
 /** What another stream says of the same commit. `name`: `#13`, `@main`. */

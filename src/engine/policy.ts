@@ -18,6 +18,7 @@ export function policyOf(place: Place, subject: Subject, common: CommonPolicy): 
     onForcePush: config.onForcePush,
     onPush: config.onPush,
     coldRetry: config.coldRetry,
+    coldEvery: config.coldEvery,
     seeds: subject.kind === 'pull' || config.branches.includes(subject.branch),
     context: config.report.context,
     jobContext: config.report.jobContext,

@@ -1,9 +1,7 @@
-import { cacheEntries } from '../../machines/cache.ts';
 import type { BranchContext } from '../../machines/branch/context.ts';
 import { shortSha } from '../../machines/describe.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import type { PullContext } from '../../machines/pull-request/context.ts';
-import type { Seed } from '../../machines/pull-request/events.ts';
 import { lastAsked } from '../../machines/status.ts';
 import { parseStreamName } from '../../machines/stream.ts';
 import { z } from 'zod';
@@ -13,6 +11,7 @@ import type { EffectRow } from '../log/schema.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Engine } from './engine.ts';
 import { type Place, projectOf } from './place.ts';
+import { seedsFor } from './seeds-for.ts';
 import { waitsFor } from './waits-for.ts';
 
 /**
@@ -44,8 +43,7 @@ export function sceneOf(engine: Engine, row: EffectRow, snapshot: Snapshot): Sce
     project: projectOf(place),
     pageUrl: pageUrl(row.stream),
     pushed: () => pushedTo(engine, row.stream),
-    seeds: () => seedsOf(engine, place),
-    seed: (commit) => seedAt(engine, place, commit),
+    seeds: () => seedsFor(engine.options.db, place, row.stream, snapshot),
   };
 }
 
@@ -115,34 +113,4 @@ async function pushedTo(engine: Engine, stream: string): Promise<string[]> {
     .orderBy('version', 'desc')
     .execute();
   return rows.map(({ data }) => pushedCommit.parse(JSON.parse(data)).commit);
-}
-
-async function seedsOf(engine: Engine, place: Place): Promise<string[]> {
-  const rows = await engine.options.db
-    .selectFrom('seeds')
-    .select('commit')
-    .where('forge', '=', place.config.forge)
-    .where('repository_id', '=', place.repository.id)
-    .execute();
-  return rows.map((row) => row.commit);
-}
-
-const coldTimes = z.record(z.string(), z.number());
-
-async function seedAt(engine: Engine, place: Place, commit: string): Promise<Seed | null> {
-  const row = await engine.options.db
-    .selectFrom('seeds')
-    .selectAll()
-    .where('forge', '=', place.config.forge)
-    .where('repository_id', '=', place.repository.id)
-    .where('commit', '=', commit)
-    .executeTakeFirst();
-  return row === undefined
-    ? null
-    : {
-        branch: row.branch,
-        commit: row.commit,
-        entries: cacheEntries.parse(JSON.parse(row.entries)),
-        coldMilliseconds: coldTimes.parse(JSON.parse(row.cold_milliseconds)),
-      };
 }

@@ -1,4 +1,4 @@
-import { type ColdReason, type Carried, entriesOf } from '../../machines/carried.ts';
+import type { ColdReason, Carried } from '../../machines/carried.ts';
 import type { JobResult } from '../../machines/build.ts';
 import type { BranchContext } from '../../machines/branch/context.ts';
 import { jobReason, verdictOf } from '../../machines/describe.ts';
@@ -6,7 +6,8 @@ import { type EventData, type Snapshot, stateText } from '../../machines/fold.ts
 import { current, overlayOf, type PullContext } from '../../machines/pull-request/context.ts';
 import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
-import type { BuildsTable, PullsTable, SeedsTable } from './schema.ts';
+import { projectSeeds } from './project-seeds.ts';
+import type { BuildsTable, PullsTable } from './schema.ts';
 import { writeRow } from './write-row.ts';
 
 /** One step of a stream: what the read models are made from. */
@@ -25,8 +26,7 @@ export async function project(db: LogDatabase, progress: Progress): Promise<void
   if (row !== null) await writeRow(db, 'pulls', row, ['stream'], ['opened_at']);
   const build = buildChange(progress);
   if (build !== null) await saveBuild(db, build);
-  const seed = seedRow(progress);
-  if (seed !== null) await writeRow(db, 'seeds', seed, ['forge', 'repository_id', 'commit']);
+  await projectSeeds(db, progress);
 }
 
 /** The stream's row in `pulls`; null as long as nothing has been observed of it. */
@@ -208,26 +208,4 @@ async function saveBuild(db: LogDatabase, change: BuildChange): Promise<void> {
     })
     .onConflict((conflict) => conflict.columns(['stream', 'attempt']).doUpdateSet(changing))
     .execute();
-}
-
-/** What the last event added for pull requests to start from. */
-function seedRow({ stream, at, before, after }: Progress): SeedsTable | null {
-  if (after.kind !== 'branch' || before.kind !== 'branch') return null;
-  const newest = after.context.seeds.at(-1);
-  const { repository, name } = after.context;
-  if (newest === undefined || newest === before.context.seeds.at(-1)) return null;
-  const forge = parseStreamName(stream)?.forge;
-  if (repository === null || name === null || forge === undefined) return null;
-  const cold = Object.entries(newest.carried).flatMap(([job, held]) =>
-    held.coldMilliseconds === null ? [] : [[job, held.coldMilliseconds] as const],
-  );
-  return {
-    forge,
-    repository_id: repository.id,
-    commit: newest.commit,
-    branch: name,
-    entries: JSON.stringify(entriesOf(newest.carried)),
-    cold_milliseconds: JSON.stringify(Object.fromEntries(cold)),
-    recorded_at: at,
-  };
 }

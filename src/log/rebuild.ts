@@ -22,7 +22,15 @@ export interface Rebuilt {
  * as done, done. Runs in the caller's transaction.
  */
 export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise<Rebuilt> {
-  for (const table of ['snapshots', 'effects', 'lanes', 'pulls', 'builds', 'seeds'] as const)
+  for (const table of [
+    'snapshots',
+    'effects',
+    'lanes',
+    'pulls',
+    'builds',
+    'seeds',
+    'pull_seeds',
+  ] as const)
     await db.deleteFrom(table).execute();
   const { branches, pulls } = await streamsOf(db);
   const total = { events: 0, streams: 0, held: 0 };

@@ -9,6 +9,7 @@ export interface Tables {
   pulls: PullsTable;
   builds: BuildsTable;
   seeds: SeedsTable;
+  pull_seeds: PullSeedsTable;
 }
 
 export interface EventsTable {
@@ -96,4 +97,11 @@ export interface SeedsTable {
   entries: string;
   cold_milliseconds: string;
   recorded_at: number;
+}
+
+export interface PullSeedsTable {
+  stream: string;
+  commit: string;
+  entries: string;
+  cold_milliseconds: string;
 }

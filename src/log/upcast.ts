@@ -14,9 +14,9 @@ export interface StoredData {
 
 /** Today's version of every event type that is not at 1. */
 export const eventVersions: Readonly<Record<string, number>> = {
-  'pull.observed': 2,
-  'branch.observed': 2,
-  'head.fetched': 2,
+  'pull.observed': 3,
+  'branch.observed': 3,
+  'head.fetched': 3,
 };
 
 /** In order; a change of an event's shape adds one here, and counts up `eventVersions`. */
@@ -47,10 +47,33 @@ export const upcasters: readonly Upcaster[] = [
     from: 1,
     up: (data) => ({ type: 'head.fetched', data: { touched: [], recovered: null, ...data } }),
   },
+  // Nothing was checked by clean builds, and only branches seeded.
+  ...(['pull.observed', 'branch.observed'] as const).map((type) => ({
+    type,
+    from: 2,
+    up: ({ policy, ...data }: Record<string, unknown>) => ({
+      type,
+      data: { ...data, policy: { coldEvery: null, ...asRecord(policy) } },
+    }),
+  })),
+  {
+    type: 'head.fetched',
+    from: 2,
+    up: ({ seed, ...data }) => ({
+      type: 'head.fetched',
+      data: { ...data, seed: liftSeed(seed) },
+    }),
+  },
 ];
 
 function liftPolicy(policy: unknown): Record<string, unknown> {
   return { coldRetry: false, seeds: true, ...asRecord(policy) };
+}
+
+function liftSeed(seed: unknown): unknown {
+  if (typeof seed !== 'object' || seed === null) return null;
+  const { branch, commit, ...rest } = asRecord(seed);
+  return { origin: { kind: 'branch', name: branch, commit }, ...rest };
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

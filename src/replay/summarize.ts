@@ -1,5 +1,5 @@
 import type { JobResult } from '../../machines/build.ts';
-import { duration, shortSha } from '../../machines/describe.ts';
+import { duration, originText, shortSha } from '../../machines/describe.ts';
 import type { EventData } from '../../machines/fold.ts';
 
 /** What an event says, in a few words. They may hold other people's text: whoever shows it makes it harmless. */
@@ -26,7 +26,7 @@ export function summarize(event: EventData): string {
       return [
         shortSha(event.head),
         event.fastForward === false ? 'force-pushed' : null,
-        event.seed === null ? null : `seed ${event.seed.branch} at ${shortSha(event.seed.commit)}`,
+        event.seed === null ? null : `seed ${originText(event.seed.origin)}`,
         event.missing.length === 0 ? null : `${event.missing.length} cache paths gone`,
       ]
         .filter((part) => part !== null)

@@ -15,6 +15,7 @@ export function aPolicy(of: Partial<Policy> = {}): Policy {
     onForcePush: 'keep',
     onPush: 'finish-cold',
     coldRetry: true,
+    coldEvery: null,
     seeds: true,
     context: 'orthrus',
     jobContext: 'orthrus/{job}',

@@ -40,6 +40,7 @@ export function pullEvents(context: PullContext): PullEvent[] {
     pull({ state: 'merged' }),
     pull({ draft: true }),
     pull({ trusted: false }),
+    pull({ labels: ['cold'] }),
     { type: 'pull.approved', at, head: 'head1', by: 'grace' },
     { type: 'tip.observed', at, tip: null },
     { type: 'tip.observed', at, tip: 'stranger' },

@@ -1,0 +1,62 @@
+import { type Carried, entriesOf } from '../../machines/carried.ts';
+import type { Snapshot } from '../../machines/fold.ts';
+import { parseStreamName } from '../../machines/stream.ts';
+import type { LogDatabase } from './database.ts';
+import type { Progress } from './project.ts';
+import type { SeedsTable } from './schema.ts';
+import { writeRow } from './write-row.ts';
+
+/** What pull requests may start from: builds of branches (H1), and of pull requests that they may stand on (H3). */
+export async function projectSeeds(db: LogDatabase, progress: Progress): Promise<void> {
+  const seed = seedRow(progress);
+  if (seed !== null) await writeRow(db, 'seeds', seed, ['forge', 'repository_id', 'commit']);
+  const lent = lentBy(progress.after);
+  if (lent !== lentBy(progress.before)) await lend(db, progress.stream, lent);
+}
+
+/** What the last event added of a branch's. */
+function seedRow({ stream, at, before, after }: Progress): SeedsTable | null {
+  if (after.kind !== 'branch' || before.kind !== 'branch') return null;
+  const newest = after.context.seeds.at(-1);
+  const { repository, name } = after.context;
+  if (newest === undefined || newest === before.context.seeds.at(-1)) return null;
+  const forge = parseStreamName(stream)?.forge;
+  if (repository === null || name === null || forge === undefined) return null;
+  return {
+    forge,
+    repository_id: repository.id,
+    commit: newest.commit,
+    branch: name,
+    entries: JSON.stringify(entriesOf(newest.carried)),
+    cold_milliseconds: coldTimesOf(newest.carried),
+    recorded_at: at,
+  };
+}
+
+type Lent = readonly { readonly head: string; readonly carried: Carried }[];
+const nothing: Lent = [];
+
+/** An open pull request lends what its last heads' builds left, if whoever pushes to it may write (F4). */
+function lentBy({ kind, context }: Snapshot): Lent {
+  if (kind !== 'pull' || context.pull === null) return nothing;
+  return context.pull.state === 'open' && context.pull.trusted ? context.remembered : nothing;
+}
+
+async function lend(db: LogDatabase, stream: string, lent: Lent): Promise<void> {
+  await db.deleteFrom('pull_seeds').where('stream', '=', stream).execute();
+  for (const { head, carried } of lent)
+    if (Object.keys(carried).length > 0)
+      await writeRow(db, 'pull_seeds', {
+        stream,
+        commit: head,
+        entries: JSON.stringify(entriesOf(carried)),
+        cold_milliseconds: coldTimesOf(carried),
+      });
+}
+
+function coldTimesOf(carried: Carried): string {
+  const cold = Object.entries(carried).flatMap(([job, held]) =>
+    held.coldMilliseconds === null ? [] : [[job, held.coldMilliseconds] as const],
+  );
+  return JSON.stringify(Object.fromEntries(cold));
+}
