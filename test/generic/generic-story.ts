@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { newToken } from '../doubles/github/app-registry.ts';
 import type { Pull } from '../doubles/github/state.ts';
 import {
   beginAtGitHub,
@@ -18,7 +20,16 @@ export class GenericStory {
 
   constructor(at: GitHubStory) {
     this.at = at;
-    this.#token = at.github.token('other-ci', at.repository, 'write');
+    const { github, repository } = at;
+    const installation = github.install(github.app({ slug: 'other-ci' }), repository);
+    this.#token = newToken('ghs');
+    github.site.tokens.set(this.#token, {
+      kind: 'installation',
+      installation,
+      permissions: installation.app.permissions,
+      repositories: new Set([repository.id]),
+      expires: Number.POSITIVE_INFINITY,
+    });
   }
 
   /** Tells the service by `POST /ci/ci`. */
@@ -48,14 +59,39 @@ export class GenericStory {
     context: string,
     state: 'pending' | 'success' | 'failure' | 'error',
   ): Promise<void> {
-    const url = `${this.at.github.apiUrl}/repos/o/r/statuses/${commit}`;
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ context, state, description: `${context} is ${state}` }),
+    await this.#ask('POST', `statuses/${commit}`, {
+      context,
+      state,
+      description: `${context} is ${state}`,
     });
-    if (response.status !== 201) throw new Error(await response.text());
+  }
+
+  /** Tells GitHub by a new check run. @returns its id */
+  async check(commit: string, name: string): Promise<number> {
+    const answer = await this.#ask('POST', 'check-runs', { name, head_sha: commit });
+    return z.object({ id: z.number() }).parse(answer).id;
+  }
+
+  /** How a check run ended. */
+  async conclude(run: number, conclusion: 'success' | 'failure' | 'cancelled'): Promise<void> {
+    await this.#ask('PATCH', `check-runs/${String(run)}`, { status: 'completed', conclusion });
+  }
+
+  /** Nothing more comes for as long as it takes to believe that nothing will. */
+  async silence(): Promise<void> {
+    this.at.world.advance(31_000);
     await this.at.settle();
+  }
+
+  async #ask(method: 'POST' | 'PATCH', path: string, body: object): Promise<unknown> {
+    const response = await fetch(`${this.at.github.apiUrl}/repos/o/r/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    await this.at.settle();
+    return response.json();
   }
 }
 
