@@ -116,7 +116,7 @@ function lockForWriting(file: string): () => void {
  * Kysely prepares every statement anew. Its texts are few, so the prepared ones are kept: for an append that is a third
  * of its time (`script/bench`).
  */
-function cached(sqlite: Database.Database): Database.Database {
+export function cached(sqlite: Database.Database): Database.Database {
   const statements = new Map<string, Database.Statement>();
   return new Proxy(sqlite, {
     get(target, property) {

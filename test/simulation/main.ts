@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { parseArgs } from 'node:util';
+import { generate } from './generate.ts';
+import type { Failure, Tally } from './run-seeds.ts';
+import { openDatabase, simulate } from './simulation.ts';
+import { tell } from './story.ts';
+
+/**
+ * `npm run simulate -- --seeds N [--seed S] [--minutes M]`: runs N seeds from S on, on all cores, at most M minutes. One
+ * seed alone (`--seed S`) is told as a story.
+ */
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string' },
+    seed: { type: 'string' },
+    minutes: { type: 'string' },
+  },
+});
+const first = Number(values.seed ?? 1);
+const count = Number(
+  values.seeds ??
+    (values.seed === undefined && values.minutes === undefined
+      ? 1000
+      : values.minutes === undefined
+        ? 1
+        : 2 ** 31),
+);
+if (!Number.isInteger(first) || !(count >= 1)) {
+  console.error('usage: npm run simulate -- --seeds N [--seed S] [--minutes M]');
+  process.exit(2);
+}
+if (count === 1) await tellOne(first);
+else await runMany();
+
+async function tellOne(seed: number): Promise<void> {
+  const plan = generate(seed);
+  const outcome = await simulate(plan, await openDatabase());
+  console.log(tell(plan, outcome));
+  process.exitCode = outcome.broken.length === 0 ? 0 : 1;
+}
+
+async function runMany(): Promise<void> {
+  const cores = Math.min(availableParallelism(), count);
+  const begun = performance.now();
+  const until = Date.now() + Number(values.minutes ?? 1e9) * 60_000;
+  const tallies = new Map<number, Tally>();
+  const seconds = (): number => (performance.now() - begun) / 1000;
+  const sum = (of: (tally: Tally) => number): number =>
+    [...tallies.values()].reduce((all, tally) => all + of(tally), 0);
+  const line = (): string => {
+    const lives = sum((tally) => tally.lives);
+    const rate = (lives / seconds() / cores).toFixed(0);
+    return `${sum((tally) => tally.seeds)} seeds, ${lives} pull requests (${rate} a second and core), ${sum((tally) => tally.failures.length)} failures, ${seconds().toFixed(0)} s`;
+  };
+  const ticking = setInterval(() => console.log(line()), 5000);
+  await Promise.all(
+    Array.from({ length: cores }, async (_, index) => {
+      const worker = new Worker(new URL('simulate-worker.ts', import.meta.url), {
+        workerData: { first: first + index, step: cores, end: first + count, until },
+      });
+      await new Promise<void>((resolve, reject) => {
+        worker.on('message', (tally: Tally) => tallies.set(index, tally));
+        worker.on('error', reject);
+        worker.on('exit', () => resolve());
+      });
+    }),
+  );
+  clearInterval(ticking);
+  const failures = [...tallies.values()]
+    .flatMap((tally) => tally.failures)
+    .toSorted((a, b) => a.seed - b.seed);
+  for (const failure of failures) keep(failure);
+  for (const { story } of failures.slice(0, 3)) console.log(`\n${story}`);
+  const kinds = new Map<string, number[]>();
+  for (const { broken, seed } of failures)
+    kinds.set(broken.rule, [...(kinds.get(broken.rule) ?? []), seed]);
+  for (const [rule, seeds] of kinds)
+    console.log(`${rule}: ${seeds.length}, seeds ${seeds.slice(0, 10).join(' ')}`);
+  console.log(line());
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+/** What broke a rule once is run for ever after: `found.test.ts` reads it. */
+function keep({ seed, broken, plan }: Failure): void {
+  const file = fileURLToPath(new URL(`found/${seed}.json`, import.meta.url));
+  writeFileSync(file, `${JSON.stringify({ broken: broken.rule, plan }, null, 1)}\n`);
+}

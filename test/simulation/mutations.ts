@@ -1,0 +1,242 @@
+/** A defect that somebody could have made: one place of the product, said otherwise. */
+export interface Mutation {
+  /** What the product would do wrong. */
+  readonly name: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const guards = 'machines/pull-request/guards.ts';
+const merging = 'machines/pull-request/merging.ts';
+const building = 'machines/pull-request/building.ts';
+const observing = 'machines/pull-request/observing.ts';
+
+/** Each must break a rule of the simulation; one that does not shows a rule that has no teeth, or that is missing. */
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'a stranger needs no approval (F1)',
+    file: guards,
+    find: '!event.pull.trusted &&\n    event.pull.head !== context.approved &&',
+    replace: 'false &&',
+  },
+  {
+    name: 'an approval counts for every later head (F2)',
+    file: guards,
+    find: 'event.pull.head !== context.approved &&\n    !(event.pull.authorMayWrite && context.approved !== null)',
+    replace: 'context.approved === null',
+  },
+  {
+    name: 'any approval is one of the newest head (F1)',
+    file: guards,
+    find: "return event.type === 'pull.approved' && event.head === context.head;",
+    replace: "return event.type === 'pull.approved';",
+  },
+  {
+    name: 'the same head announced again makes another overlay (A6)',
+    file: guards,
+    find: 'if (current(context)?.head !== event.pull.head) return true;',
+    replace: 'return true;',
+  },
+  {
+    name: 'a result of an older build is taken for one of the newest (rule 4)',
+    file: guards,
+    find: 'return overlay?.commit === event.commit && overlay.attempt === event.attempt;',
+    replace: 'return overlay?.commit != null;',
+  },
+  {
+    name: 'a branch that is not ours is overwritten (E7)',
+    file: guards,
+    find: "isCurrentAttempt(asked) && event.type === 'head.fetched' && event.tip !== null && !event.ours",
+    replace: "isCurrentAttempt(asked) && event.type === 'command.given'",
+  },
+  {
+    name: 'a cache branch that comes back after the end is left there (B4)',
+    file: guards,
+    find: "return isTipNews(asked) && asked.event.type === 'tip.observed' && asked.event.tip !== null;",
+    replace: 'return false && isTipNews(asked);',
+  },
+  {
+    name: 'a cache that was earned is not recorded',
+    file: guards,
+    find: 'return !sameEntries(entriesOf(earn(context, event).cache), context.tip.entries);',
+    replace: 'return sameEntries(entriesOf(earn(context, event).cache), context.tip.entries);',
+  },
+  {
+    name: 'what a force-push dropped stays in the history (A2)',
+    file: merging,
+    find: 'const isContinued = event.fastForward === true && event.tip === tip;',
+    replace: 'const isContinued = event.tip === tip;',
+  },
+  {
+    name: "somebody's commit on the cache branch is built upon (E5)",
+    file: merging,
+    find: 'const isContinued = event.fastForward === true && event.tip === tip;',
+    replace: 'const isContinued = event.fastForward === true;',
+  },
+  {
+    name: 'an overlay carries no cache',
+    file: merging,
+    find: 'entries: entriesOf(carried),\n          parents:',
+    replace: 'entries: {},\n          parents:',
+  },
+  {
+    name: 'our own push is not noted while something newer is wanted (rule 4)',
+    file: merging,
+    find: 'if (context.tip !== null && context.tip.attempt > event.attempt) return nothing;',
+    replace: 'if (event.attempt !== context.attempt) return nothing;',
+  },
+  {
+    name: 'statuses are keyed by pull request instead of commit',
+    file: building,
+    find: 'const head = current(context)?.head;\n  if (head === undefined) return nothing;',
+    replace:
+      'const head = context.remembered[0]?.head ?? current(context)?.head;\n  if (head === undefined) return nothing;',
+  },
+  {
+    name: 'the machine reads the clock',
+    file: building,
+    find: 'startedAt: overlay.startedAt ?? event.at,',
+    replace: 'startedAt: overlay.startedAt ?? event.at + Math.round(performance.now() * 1000),',
+  },
+  {
+    name: 'a lost build is not asked for again',
+    file: building,
+    find: 'if (overlay === null || overlay.commit === null || context.policy === null) return nothing;\n  return {\n    effects: [',
+    replace: 'if (overlay !== null) return nothing;\n  return {\n    effects: [',
+  },
+  {
+    name: 'a job that failed leaves what it made as the cache (C1)',
+    file: 'machines/carried.ts',
+    find: "const next = job.state === 'success' ? succeeded(old, job, made) : old;",
+    replace: 'const next = succeeded(old, job, made) ?? old;',
+  },
+  {
+    name: 'an entry moves on though its job did not change (C16)',
+    file: 'machines/carried.ts',
+    find: 'if (old !== undefined && old.entry.drv !== null && old.entry.drv === job.drv)',
+    replace: 'if (old === null)',
+  },
+  {
+    name: 'paths that were collected are carried on (C6)',
+    file: 'machines/carried.ts',
+    find: 'if (lost.has(held.entry.path)) dropped.push(job);\n    else if',
+    replace: 'if',
+  },
+  {
+    name: 'the cache branch of a closed pull request stays (B1)',
+    file: 'machines/pull-request/closing.ts',
+    find: "      { type: 'branch.delete', params: { branch: policy.cacheBranch } },\n",
+    replace: '',
+  },
+  {
+    name: 'a late result finds its build after the end (B4)',
+    file: 'machines/pull-request/closing.ts',
+    find: '      overlays: [],\n',
+    replace: '',
+  },
+  {
+    name: 'what a push supersedes keeps its pending statuses (A4)',
+    file: observing,
+    find: '? settle(`superseded by ${shortSha(next)}`)(context, event)',
+    replace: '? nothing',
+  },
+  {
+    name: 'what a stranger pushes is not stopped (F2)',
+    file: observing,
+    find: "event.type === 'pull.observed' ? stopAll('not built: waiting')(context, event) : nothing;",
+    replace: 'nothing;',
+  },
+  {
+    name: 'what is said already is said again',
+    file: 'machines/status.ts',
+    find: 'return last === undefined || !sameStatus(last, status);',
+    replace: 'return last !== status;',
+  },
+  {
+    name: 'an overlay that a newer head made moot is pushed all the same (A3)',
+    file: 'machines/moot.ts',
+    find: "return !isIn(value, 'merging') || effect.params.attempt !== context.attempt;",
+    replace: 'return false;',
+  },
+  {
+    name: 'a cache branch that was opened again is deleted (B3)',
+    file: 'machines/moot.ts',
+    find: 'return isOpen && effect.params.branch === context.policy?.cacheBranch;',
+    replace: 'return false;',
+  },
+  {
+    name: 'no lease: what is under way is begun again (G6)',
+    file: 'src/log/outbox.ts',
+    find: 'and (e.lease_until is null or e.lease_until <',
+    replace: 'and (1 = 1 or e.lease_until <',
+  },
+  {
+    name: 'effects of one stream and lane overtake each other',
+    file: 'src/log/outbox.ts',
+    find: 'and (earlier.version < e.version',
+    replace: 'and (1 = 0 and earlier.version < e.version',
+  },
+  {
+    name: 'a timer that was dropped fires',
+    file: 'src/log/outbox.ts',
+    find: "if (effect.type === 'timer.set' || effect.type === 'timer.drop')\n",
+    replace: "if (effect.type === 'timer.set')\n",
+  },
+  {
+    name: 'an effect is ended before its event is recorded (rule 3)',
+    file: 'src/engine/worker.ts',
+    find: '    const { world } = this.#engine.options;\n    await this.#persist(() =>\n      this.#engine.record({',
+    replace:
+      '    const { world } = this.#engine.options;\n    await this.#finish(row, outcome, error);\n    await this.#persist(() =>\n      this.#engine.record({',
+  },
+  {
+    name: 'an old look at the forge undoes a newer one',
+    file: 'src/engine/observe.ts',
+    find: '        expected: state.version,\n',
+    replace: '',
+  },
+  {
+    name: 'the machine never learns that something was given up',
+    file: 'src/engine/worker.ts',
+    find: "if (event === null) await this.#finish(row, 'dead', message);",
+    replace: "if (event !== undefined) await this.#finish(row, 'dead', message);",
+  },
+  {
+    name: 'builds without a result are not asked about (C4, G1)',
+    file: 'src/engine/reconcile.ts',
+    find: 'for (const build of liveBuilds(stream, snapshot, place)) {',
+    replace: 'for (const build of liveBuilds(stream, snapshot, place).slice(0, 0)) {',
+  },
+  {
+    name: 'pull requests are not reconciled (B9, D3)',
+    file: 'src/engine/reconcile.ts',
+    find: 'await attempt(`#${number}`, () => observePull(engine, place, number, source, seen));',
+    replace: 'void seen;',
+  },
+  {
+    name: 'commit.txt holds the overlay before this one',
+    file: 'src/effects/overlay-push.ts',
+    find: '{ path: params.commitFile, content: `${head}\\n` },',
+    replace: '{ path: params.commitFile, content: `${params.expected ?? head}\\n` },',
+  },
+  {
+    name: 'a push overwrites what it has not seen (E5)',
+    file: 'src/effects/overlay-push.ts',
+    find: 'scene.mirror.push(params.branch, commit, params.expected)',
+    replace: 'scene.mirror.push(params.branch, commit, await scene.mirror.tip(params.branch))',
+  },
+  {
+    name: 'every branch of that name is ours (E7)',
+    file: 'src/effects/ownership.ts',
+    find: 'if (origin.known !== null) return true;',
+    replace: 'if (origin !== null) return true;',
+  },
+  {
+    name: 'two pull requests with one head say what each likes (B10)',
+    file: 'src/effects/status-publish.ts',
+    find: 'if (others.length === 0) return own;',
+    replace: 'if (others.length >= 0) return own;',
+  },
+];

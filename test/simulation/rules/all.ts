@@ -1,0 +1,22 @@
+import { cacheRules } from './cache.ts';
+import { bounded, noSurprise, nothingLeft, oneOverlay } from './life.ts';
+import { refolds, replays } from './log.ts';
+import { foreignBranches, history, overlayTree, trust } from './overlay.ts';
+import type { Rule } from './rule.ts';
+import { statusRules } from './status.ts';
+
+/** Every rule. README.md has a line for each; a test feeds each a broken world and sees it fail. */
+export const rules: readonly Rule[] = [
+  overlayTree,
+  history,
+  foreignBranches,
+  trust,
+  ...cacheRules,
+  ...statusRules,
+  nothingLeft,
+  oneOverlay,
+  noSurprise,
+  bounded,
+  replays,
+  refolds,
+];

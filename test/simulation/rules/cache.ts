@@ -1,0 +1,112 @@
+import { numberOf } from '../ledger.ts';
+import { entriesIn, type Entry } from '../models/jobs.ts';
+import { cacheBranch, pullStream } from '../people.ts';
+import { standings } from '../streams.ts';
+import { type Look, type Rule, short } from './rule.ts';
+
+function pathsOf({ path, from }: Entry): string[] {
+  return from === null ? [path] : [path, from];
+}
+
+export const cacheOrigin: Rule = {
+  name: 'cache is earned',
+  sentence:
+    '`cache.nix` names nothing but what a successful build of this pull request left, or one of a branch that is trusted, or of another pull request where both are by people who may write; and `drv` is what left `path`.',
+  on: {
+    *moved({ by, branch, to }, look) {
+      const number = numberOf(branch);
+      if (by !== 'us' || to === null || number === null) return;
+      for (const [job, entry] of entriesIn(look.universe.git.get(to).tree)) {
+        for (const path of pathsOf(entry)) {
+          const left = look.ledger.left.get(path);
+          if (left === undefined) yield `${job} of ${short(to)}: no build left ${path}`;
+          else if (![...left.refs].some((ref) => mayUse(look, number, ref)))
+            yield `${job} of ${short(to)}: ${path} is from ${[...left.refs].join(', ')}`;
+        }
+        if (entry.drv !== null && look.ledger.left.get(entry.path)?.drv !== entry.drv)
+          yield `${job} of ${short(to)}: ${entry.drv} did not leave ${entry.path}`;
+      }
+    },
+  },
+};
+
+/** Whether a pull request may start from what was built on that ref (F4, H3). */
+function mayUse({ universe }: Look, number: number, ref: string): boolean {
+  const branch = ref.slice('refs/heads/'.length);
+  if (branch === 'main' || branch === cacheBranch(number)) return true;
+  const other = universe.forge.pulls.get(numberOf(branch) ?? 0);
+  const own = universe.forge.pulls.get(number);
+  return other?.trusted === true && own?.trusted === true;
+}
+
+export const cacheExists: Rule = {
+  name: 'cache is there',
+  sentence:
+    'Every path that `cache.nix` names was there when it was last looked for, and has not been collected since as something that nobody keeps.',
+  on: {
+    *moved({ by, to }, { ledger, universe }) {
+      // A CI that builds pushes by itself has a store that nobody can ask.
+      if (by !== 'us' || to === null || universe.plan.settings.manner === 'pushes') return;
+      for (const [job, entry] of entriesIn(universe.git.get(to).tree))
+        for (const path of pathsOf(entry)) {
+          const gone = ledger.collected.get(path);
+          if (gone === undefined || universe.ci.store.has(path)) continue;
+          const seen = ledger.seenThere.get(path) ?? -1;
+          if (gone.at > seen && gone.wasRooted) continue;
+          yield `${job} of ${short(to)}: ${path} is gone`;
+        }
+    },
+  },
+};
+
+export const cacheKept: Rule = {
+  name: 'cache is kept',
+  sentence:
+    'At rest, what the newest overlay of an open pull request names is kept from the garbage collector.',
+  *atRest(look) {
+    const { universe } = look;
+    for (const { pull, stream, state } of standings(look)) {
+      const tip = universe.git.branch(cacheBranch(pull.number));
+      if (pull.state !== 'open' || state !== 'idle' || tip === null) continue;
+      const kept = universe.ci.store.roots.get(stream);
+      for (const [job, entry] of entriesIn(universe.git.get(tip).tree))
+        for (const path of pathsOf(entry))
+          if (kept?.has(path) !== true) yield `${job} of #${pull.number}: nobody keeps ${path}`;
+    }
+  },
+};
+
+export const unchanged: Rule = {
+  name: 'unchanged is not built',
+  sentence:
+    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, or what that build left was lost.',
+  on: {
+    *evaluated({ build, job, isBuilt }, look) {
+      const { ledger, universe } = look;
+      const number = numberOf(build.ref.slice('refs/heads/'.length));
+      if (!isBuilt || number === null || job.fails === 'incrementally') return;
+      const stream = pullStream(number);
+      const attempt = attemptOf(look, build.commit);
+      const planned = ledger.planned.get(`${stream} ${attempt}`);
+      if (planned === undefined) return;
+      const before = (ledger.known.get(stream) ?? []).filter(({ at }) => at < planned);
+      const newest = before.toSorted((a, b) => b.attempt - a.attempt)[0];
+      if (newest?.jobs.has(job.name) !== true) return;
+      const good = before
+        .filter(({ jobs }) => jobs.get(job.name)?.isGood === true)
+        .toSorted((a, b) => b.attempt - a.attempt)[0];
+      if (good?.jobs.get(job.name)?.sources !== job.sources) return;
+      if (ledger.coldAsked.get(stream)?.some((at) => at > good.at) === true) return;
+      if (universe.plan.settings.repository.onForcePush === 'cold') return;
+      if (ledger.collected.size > 0) return;
+      yield `${job.name} of #${number} was built again at ${short(build.commit)}: ${job.sources}`;
+    },
+  },
+};
+
+/** The attempt that made a commit, as its message says. */
+export function attemptOf({ universe }: Look, commit: string): number {
+  return Number(/^Orthrus-Attempt: (\d+)$/m.exec(universe.git.get(commit).message)?.[1] ?? 0);
+}
+
+export const cacheRules: readonly Rule[] = [cacheOrigin, cacheExists, cacheKept, unchanged];

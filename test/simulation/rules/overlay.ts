@@ -1,0 +1,127 @@
+import { numberOf } from '../ledger.ts';
+import type { FactOf } from '../facts.ts';
+import { changedPaths } from '../models/git-model.ts';
+import { cacheBranch } from '../people.ts';
+import { standings } from '../streams.ts';
+import { type Findings, type Look, type Rule, short } from './rule.ts';
+
+const files: readonly string[] = ['cache.nix', 'commit.txt'];
+
+/** The head that an overlay says it is of. */
+export function headOf({ universe }: Look, overlay: string): string | null {
+  return /^([0-9a-f]{40})\n$/.exec(universe.git.get(overlay).tree['commit.txt'] ?? '')?.[1] ?? null;
+}
+
+function* isOverlay(look: Look, commit: string, number: number): Findings {
+  const { git, forge } = look.universe;
+  const head = headOf(look, commit);
+  if (head === null || forge.pulls.get(number)?.heads.includes(head) !== true) {
+    yield `commit.txt of ${short(commit)} names no head of #${number}`;
+    return;
+  }
+  const others = changedPaths(git.get(head).tree, git.get(commit).tree).filter(
+    (path) => !files.includes(path),
+  );
+  if (others.length > 0)
+    yield `${short(commit)} differs from ${short(head)} in ${others.join(', ')}`;
+}
+
+export const overlayTree: Rule = {
+  name: 'overlay',
+  sentence:
+    'Whatever the service puts on a cache branch has the tree of a head of that pull request plus the two files, and `commit.txt` is that head; at rest it is the newest head.',
+  on: {
+    *moved({ by, branch, to }, look) {
+      const number = numberOf(branch);
+      if (by !== 'us' || to === null) return;
+      if (number === null) yield `${branch} is no cache branch`;
+      else yield* isOverlay(look, to, number);
+    },
+  },
+  *atRest(look) {
+    for (const { pull, state } of standings(look)) {
+      if (pull.state !== 'open' || state !== 'idle' || pull.head === null) continue;
+      const tip = look.universe.git.branch(cacheBranch(pull.number));
+      if (tip === null) yield `#${pull.number} has no cache branch`;
+      else {
+        yield* isOverlay(look, tip, pull.number);
+        const head = headOf(look, tip);
+        if (head !== pull.head)
+          yield `#${pull.number} is at ${short(pull.head)}, its cache branch at ${short(head)}`;
+      }
+    }
+  },
+};
+
+export const history: Rule = {
+  name: 'history',
+  sentence:
+    'An overlay keeps the history of the branch exactly when the pull request does: on top of what the service knows to be there after a fast-forward push, on the head alone after a force-push.',
+  on: {
+    *moved(moved, look) {
+      const { by, branch, from, to } = moved;
+      if (by !== 'us' || to === null || !isKnown(look, moved)) return;
+      const { git } = look.universe;
+      const [before, after] = [from === null ? null : headOf(look, from), headOf(look, to)];
+      const { parents } = git.get(to);
+      const isKept = from !== null && parents[0] === from;
+      if (after === null) return;
+      const isForward = before !== null && git.isAncestor(before, after);
+      if (isKept && !isForward)
+        yield `${branch} keeps ${short(from)} of ${short(before)}, which ${short(after)} has dropped`;
+      if (isForward && !isKept)
+        yield `${branch} drops ${short(from)}, though ${short(after)} goes on from ${short(before)}`;
+    },
+  },
+};
+
+/** Whether the service was told that its push came to this: what it does not know of it need not keep. */
+function isKnown({ facts }: Look, { from }: FactOf<'moved'>): boolean {
+  return (
+    from !== null &&
+    facts.some(
+      (fact) =>
+        fact.kind === 'recorded' &&
+        (fact.event.type === 'overlay.pushed' || fact.event.type === 'cache.recorded') &&
+        fact.event.commit === from,
+    )
+  );
+}
+
+export const foreignBranches: Rule = {
+  name: 'not ours',
+  sentence:
+    'No branch is moved or deleted but one that stands on a commit that the service itself put there.',
+  on: {
+    *moved({ by, branch, from }, { ledger, universe }) {
+      if (by !== 'us' || from === null) return;
+      const ours = ledger.ours.get(branch);
+      for (let at: string | undefined = from; at !== undefined; [at] = universe.git.get(at).parents)
+        if (ours?.has(at) === true) return;
+      yield `${branch} was at ${short(from)}, which is none of ours`;
+    },
+  },
+};
+
+export const trust: Rule = {
+  name: 'trust',
+  sentence:
+    'No commit by somebody who may not write comes onto a branch of the repository unless somebody who may has approved a head that holds it, or has it on a branch of theirs.',
+  on: {
+    *moved({ by, to }, { ledger, universe }) {
+      if (by !== 'us' || to === null) return;
+      const { git, strangers } = universe;
+      const theirs = [...git.history(to)].filter(({ sha }) => strangers.has(sha));
+      if (theirs.length === 0) return;
+      const vouched = new Set<string>();
+      const heads = [...ledger.approved.values()].flatMap((approved) => [...approved]);
+      const branches = [...git.refs].flatMap(([ref, sha]) =>
+        ref.startsWith('refs/heads/') && !ref.startsWith('refs/heads/orthrus/') ? [sha] : [],
+      );
+      for (const head of [...heads, ...branches, ...universe.vouchedFor])
+        for (const { sha } of git.history(head)) vouched.add(sha);
+      for (const { sha } of theirs)
+        if (!vouched.has(sha)) yield `${short(sha)} came in with ${short(to)}, and nobody vouched`;
+    },
+  },
+};

@@ -1,0 +1,114 @@
+import type { FactOf } from '../facts.ts';
+import type { StatusState } from '../../../src/ports/forge.ts';
+import { type Standing, standings } from '../streams.ts';
+import { headOf } from './overlay.ts';
+import { type Look, type Rule, short } from './rule.ts';
+
+/** The builds that count for a head: those of its overlays, and of itself where it is built as a branch. */
+function* buildsOf(look: Look, head: string): Generator<FactOf<'ended'>> {
+  for (const ended of look.ledger.ended.values()) {
+    const { commit } = ended.build;
+    if (commit === head || headOf(look, commit) === head) yield ended;
+  }
+}
+
+/** What a build comes to. */
+function verdictOf({ jobs, error }: FactOf<'ended'>): StatusState {
+  if (error !== null) return 'error';
+  if (jobs.some((job) => job.state === 'failure')) return 'failure';
+  return jobs.every((job) => job.state === 'success') ? 'success' : 'error';
+}
+
+export const honest: Rule = {
+  name: 'no false verdict',
+  sentence:
+    'No status says success, or failure, of a commit or of one of its jobs, of which no build has come to that.',
+  on: {
+    *published({ status }, look) {
+      const { commit, context, state } = status;
+      if (state !== 'success' && state !== 'failure') return;
+      const job = context === 'orthrus' ? null : context.slice('orthrus/'.length);
+      const isSo =
+        job === null
+          ? [...buildsOf(look, commit)].some((ended) => verdictOf(ended) === state)
+          : look.universe.ci.hasResult(
+              job,
+              state,
+              (built) => built === commit || headOf(look, built) === commit,
+            );
+      if (!isSo) yield `${state} of ${short(commit)} as ${context}: ${status.description}`;
+    },
+  },
+};
+
+/** From the best to the worst. */
+const ranks: readonly StatusState[] = ['success', 'pending', 'error', 'failure'];
+
+export const finalStatus: Rule = {
+  name: 'final status',
+  sentence:
+    'At rest, the status of the head is what the build of its own newest overlay came to, or an error where the CI has not told; of pull requests with the same head, the worst.',
+  *atRest(look) {
+    const { universe } = look;
+    const all = standings(look).filter(({ pull }) => pull.state === 'open' && pull.head !== null);
+    for (const { pull, state } of all) {
+      if (state !== 'idle' || pull.head === null) continue;
+      const same = all.filter((other) => other.pull.head === pull.head);
+      if (same.some((other) => other.state !== 'idle') || wasRefused(look, pull.head)) continue;
+      const said = universe.forge.status(pull.head, 'orthrus');
+      const wanted = same
+        .map((other) => expected(look, other))
+        .toSorted((a, b) => ranks.indexOf(b) - ranks.indexOf(a))[0];
+      if (said?.state !== wanted)
+        yield `#${pull.number} at ${short(pull.head)}: ${said?.state ?? 'nothing'} (${said?.description ?? ''}), but it came to ${wanted}`;
+    }
+  },
+};
+
+/** What the build of a pull request's newest overlay came to, as far as the CI has told the service. */
+function expected({ ledger, universe }: Look, { stream, context }: Standing): StatusState {
+  const overlay = context.overlays.at(-1);
+  if (overlay?.commit == null) return 'error';
+  const isGeneric = universe.plan.settings.manner === 'pushes';
+  const key = isGeneric ? ` ${overlay.commit}.0` : `${stream} ${overlay.commit}.${overlay.attempt}`;
+  const ended = ledger.ended.get(key);
+  // What such a CI has not told, or told while nobody listened, nobody can ask it.
+  if (isGeneric && overlay.phase !== 'finished') return 'error';
+  return ended === undefined ? 'error' : verdictOf(ended);
+}
+
+/** The forge refused a status of it for good (E4). */
+export function wasRefused({ facts }: Look, commit: string): boolean {
+  return facts.some(
+    (fact) =>
+      fact.kind === 'recorded' &&
+      fact.event.type === 'status.publish.failed' &&
+      fact.event.status.commit === commit,
+  );
+}
+
+export const notTwice: Rule = {
+  name: 'said once',
+  sentence:
+    'A status is not put a second time where it is already the newest, unless an answer or the process was lost since, or other pull requests have that head.',
+  on: {
+    *published({ status, isNew }, { facts, ledger, universe }) {
+      if (isNew) return;
+      const shared = [...universe.forge.pulls.values()].filter((pull) =>
+        pull.heads.includes(status.commit),
+      );
+      if (shared.length > 1) return;
+      const last = facts.findLastIndex(
+        (fact, index) =>
+          index < facts.length - 1 &&
+          fact.kind === 'published' &&
+          fact.status.commit === status.commit &&
+          fact.status.context === status.context,
+      );
+      if (ledger.lastLoss < last)
+        yield `${status.state} of ${short(status.commit)} as ${status.context} once more: ${status.description}`;
+    },
+  },
+};
+
+export const statusRules: readonly Rule[] = [honest, finalStatus, notTwice];

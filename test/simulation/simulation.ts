@@ -1,0 +1,137 @@
+import Database from 'better-sqlite3';
+import type { Kysely } from 'kysely';
+import { cached } from '../../src/log/database.ts';
+import { migrate } from '../../src/log/migrate.ts';
+import type { Tables } from '../../src/log/schema.ts';
+import type { Fact } from './facts.ts';
+import { Ledger } from './ledger.ts';
+import { openMortal } from './mortal-database.ts';
+import { firstTree, perform } from './people.ts';
+import type { Plan } from './plan.ts';
+import { busyStreams, whyNotAtRest } from './rest.ts';
+import { rules } from './rules/all.ts';
+import { findingsOn, type Look, type Rule } from './rules/rule.ts';
+import { beginning, Universe } from './universe.ts';
+
+const minute = 60_000;
+/** By when, after the last trouble has ended, every pull request must have come to rest. */
+const patience = 24 * 60 * minute;
+/** How long is watched after that: nothing may happen any more. Two rounds of reconciling. */
+const watch = 11 * minute;
+
+export interface Broken {
+  readonly rule: string;
+  readonly what: string;
+}
+
+export interface Outcome {
+  readonly broken: readonly Broken[];
+  /** How many pull requests lived. */
+  readonly lives: number;
+  /** The event log, a line an event. */
+  readonly log: string;
+  readonly look: Look;
+}
+
+/**
+ * Runs a plan from beginning to rest, and checks every rule all the time. It ends at the first fact that breaks one.
+ * @param database made by `openDatabase`; whatever is in it is removed
+ */
+export async function simulate(
+  plan: Plan,
+  database: SimulationDatabase,
+  checked: readonly Rule[] = rules,
+): Promise<Outcome> {
+  database.clear();
+  const { sqlite, db } = database;
+  const facts: Fact[] = [];
+  const broken: Broken[] = [];
+  const times: number[] = [];
+  const ledger = new Ledger();
+  const universe = new Universe(plan, sqlite, (fact) => {
+    facts.push(fact);
+    times.push(universe.clock.now - beginning);
+    ledger.take(fact);
+    for (const rule of checked)
+      for (const what of findingsOn(rule, fact, look)) broken.push({ rule: rule.name, what });
+  });
+  const look: Look = { universe, facts, times, ledger, sqlite, db };
+  const tree = universe.commit({ tree: firstTree, parents: [], message: 'First', date: beginning });
+  universe.git.refs.set('refs/heads/main', tree);
+  for (const { at, act } of plan.items)
+    universe.clock.after(at, () => {
+      universe.note({ kind: 'performed', act });
+      perform(universe, act);
+    });
+  const calm = beginning + calmAt(plan);
+  const go = async (until: number): Promise<void> => {
+    while (broken.length === 0 && universe.clock.step(until)) await pump();
+  };
+  universe.boot();
+  await go(calm + watch);
+  let restless: string | null = null;
+  for (let until = calm + watch; broken.length === 0; until += minute) {
+    restless = whyNotAtRest(look);
+    if (restless === null || until > calm + patience) break;
+    await go(until + minute);
+  }
+  if (broken.length === 0 && restless !== null)
+    broken.push({ rule: 'comes to rest', what: restless });
+  if (broken.length === 0) {
+    const before = facts.length;
+    await go(universe.clock.now + watch);
+    const busy = busyStreams(look);
+    for (const fact of facts.slice(before))
+      if (fact.kind === 'recorded' && !busy.has(fact.stream))
+        broken.push({ rule: 'stays at rest', what: `${fact.stream}: ${fact.event.type}` });
+  }
+  if (broken.length === 0)
+    for (const { name, atRest } of checked)
+      for (const what of (await atRest?.(look)) ?? []) broken.push({ rule: name, what });
+  return { broken, lives: universe.forge.pulls.size, log: logOf(sqlite), look };
+}
+
+/** When all that goes wrong has ended, and the process is up again, milliseconds from the beginning. */
+function calmAt({ items }: Plan): number {
+  return Math.max(
+    0,
+    ...items.map(({ at, act }) =>
+      act.do === 'trouble' ? at + act.for : act.do === 'crash' ? at + act.down + minute : at,
+    ),
+  );
+}
+
+/** Everything that can go on without time passing goes on: all of it is promises, nothing waits for the real world. */
+function pump(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+export interface SimulationDatabase {
+  readonly sqlite: Database.Database;
+  readonly db: Kysely<Tables>;
+  clear(): void;
+}
+
+const tables = ['events', 'snapshots', 'effects', 'lanes', 'pulls', 'builds', 'seeds'];
+
+/** A database in memory, which run after run uses: making one costs more than a run. */
+export async function openDatabase(): Promise<SimulationDatabase> {
+  const sqlite = cached(new Database(':memory:'));
+  const db = openMortal(sqlite, () => true);
+  await migrate(db);
+  return {
+    sqlite,
+    db,
+    clear() {
+      if (sqlite.inTransaction) sqlite.exec('rollback');
+      for (const table of [...tables, 'sqlite_sequence']) sqlite.exec(`delete from ${table}`);
+    },
+  };
+}
+
+function logOf(sqlite: Database.Database): string {
+  const rows = sqlite.prepare('select * from events order by position').raw().all();
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
