@@ -97,6 +97,9 @@ export class Api {
     const authorization = await this.#speaker.authorization();
     // That may have taken a while, in which another request was told to wait.
     gate.check();
+    const { world, timeout = 20_000 } = this.#options;
+    const late = new AbortController();
+    const callOff = world.after(timeout, () => late.abort());
     try {
       const { status, headers, data }: { status: number; headers: object; data: unknown } =
         await this.#octokit.request(route, {
@@ -106,7 +109,7 @@ export class Api {
             'x-github-api-version': '2022-11-28',
             ...(etag === null ? {} : { 'if-none-match': etag }),
           },
-          request: { signal: AbortSignal.timeout(this.#options.timeout ?? 20_000) },
+          request: { signal: late.signal },
         });
       const answer = { status, headers: headerTexts.parse(headers), data, message: '' };
       this.#tellLimit(answer.headers);
@@ -116,6 +119,8 @@ export class Api {
       if (refusal === null) return connectionFailure(error, route);
       this.#tellLimit(refusal.headers);
       return { ...refusal, data: null };
+    } finally {
+      callOff();
     }
   }
 
