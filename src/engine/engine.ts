@@ -96,6 +96,11 @@ export class Engine {
     for (const listener of this.#tryListeners) listener(tried);
   }
 
+  /** Something may be due that no event has brought. */
+  wake(): void {
+    this.#worker.wake();
+  }
+
   /** Takes up what an earlier process left, and begins to carry out effects. */
   async start(): Promise<void> {
     const released = await releaseLeases(this.options.db);

@@ -3,17 +3,23 @@ import type { Engine } from './engine.ts';
 import { liveBuilds } from './live-builds.ts';
 import { observe, observeBranch, observePull, observeTip } from './observe.ts';
 import { numberOfCacheBranch, type Place } from './place.ts';
+import type { SayAgain } from './say-again.ts';
 
 /**
  * Compares what is known with the forge and the CI, at start and every few minutes (rule 5). What fails for one
  * repository, or one pull request, is logged and left to the next time; it does not keep the others from it.
  */
-export async function reconcile(engine: Engine, reports: BuildReports): Promise<void> {
+export async function reconcile(
+  engine: Engine,
+  reports: BuildReports,
+  sayAgain: SayAgain,
+): Promise<void> {
   const { places, logger } = engine.options;
   for (const config of places.configs) {
     try {
       const place = await places.open(config);
       await reconcilePlace(engine, reports, place);
+      await sayAgain.probe(place);
       await askAgainForDeliveries(engine, place);
     } catch (error) {
       logger.warn({ err: error, forge: config.forge, repository: config.name }, 'not reconciled');

@@ -1,20 +1,31 @@
 import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
 import { reconcile } from './reconcile.ts';
+import { SayAgain } from './say-again.ts';
 
 /** Reconciles at start, every few minutes, and when asked to; never twice at once. */
 export class Reconciler {
   readonly #engine: Engine;
   readonly #reports: BuildReports;
   readonly #every: number;
+  readonly #sayAgain: SayAgain;
+  readonly #tidy: () => Promise<void>;
   #running: Promise<void> | null = null;
   #callOff: () => void = () => {};
   #isStopped = false;
 
-  constructor(engine: Engine, reports: BuildReports, every: number) {
+  /** `tidy`: done after each round. */
+  constructor(
+    engine: Engine,
+    reports: BuildReports,
+    every: number,
+    tidy: () => Promise<void> = async () => {},
+  ) {
     this.#engine = engine;
     this.#reports = reports;
     this.#every = every;
+    this.#tidy = tidy;
+    this.#sayAgain = new SayAgain(engine);
   }
 
   /** Opens every configured repository that can be opened now; the others are tried again at each round. */
@@ -63,8 +74,9 @@ export class Reconciler {
     this.#callOff();
     const begun = world.now();
     try {
-      await reconcile(this.#engine, this.#reports);
+      await reconcile(this.#engine, this.#reports, this.#sayAgain);
       logger.debug({ milliseconds: world.now() - begun }, 'reconciled');
+      await this.#tidy();
     } catch (error) {
       logger.error({ err: error }, 'could not reconcile');
     }

@@ -3,6 +3,7 @@ import { relaxed } from '../log/database.ts';
 import { isUnavailable } from '../log/log-error.ts';
 import { effect as effectSchema, type Effect } from '../../machines/effect.ts';
 import type { EventData } from '../../machines/fold.ts';
+import type { Snapshot } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
 import { claimEffect, finishEffect, holdLane, nextDue, postponeEffect } from '../log/outbox.ts';
@@ -10,6 +11,7 @@ import type { EffectRow } from '../log/schema.ts';
 import { redacted } from '../ports/secrets.ts';
 import type { Engine } from './engine.ts';
 import { codeOf, givenUp, judge } from './give-up.ts';
+import { isStillUnsaid } from './say-again.ts';
 import { sceneOf } from './scene-of.ts';
 import { fireTimers } from './timers.ts';
 
@@ -176,7 +178,7 @@ export class Worker {
     try {
       result = await carryOut(effect, sceneOf(this.#engine, row, state.snapshot));
     } catch (error) {
-      await this.#fail(row, effect, error);
+      await this.#fail(row, effect, error, state.snapshot);
       return;
     }
     logger.debug({ effect: row.id, type: row.type, milliseconds: world.now() - begun }, 'done');
@@ -216,7 +218,7 @@ export class Worker {
     this.#engine.tried({ type: row.type, outcome });
   }
 
-  async #fail(row: EffectRow, effect: Effect, error: unknown): Promise<void> {
+  async #fail(row: EffectRow, effect: Effect, error: unknown, snapshot: Snapshot): Promise<void> {
     const { db, world, logger, policy } = this.#engine.options;
     const message = redacted(error instanceof Error ? error.message : String(error));
     const now = world.now();
@@ -244,7 +246,8 @@ export class Worker {
         this.#engine.tried({ type: row.type, outcome: 'held' });
         return;
       case 'give-up': {
-        const event = givenUp(effect, codeOf(error), message);
+        const code = codeOf(error);
+        const event = isStillUnsaid(snapshot, effect, code) ? null : givenUp(effect, code, message);
         if (event === null) await this.#finish(row, 'dead', message);
         else await this.#finishWith(row, event, 'dead', message);
       }

@@ -150,6 +150,20 @@ export async function postponeEffect(
     .execute();
 }
 
+/** Has effects that were given up be tried once more, each in its old place of its lane. */
+export async function reviveEffects(
+  db: LogDatabase,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set({ done_at: null, outcome: null, lease_until: null, run_at: now })
+    .where('id', 'in', ids)
+    .where('outcome', '=', 'dead')
+    .execute();
+}
+
 /** Lets nothing of a lane begin before `until`; a later `until` stands. */
 export async function holdLane(db: LogDatabase, lane: string, until: number): Promise<void> {
   await db

@@ -66,7 +66,9 @@ export function rateLimitedUntil(
   const said = Date.parse(headers['date'] ?? '');
   const theirs = Number.isNaN(said) ? now : said;
   const named = headers['retry-after']?.trim() ?? '';
-  const until = /^\d+(\.\d+)?$/.test(named) ? theirs + Number(named) * 1000 : Date.parse(named);
+  const until = /^\d+(\.\d+)?$/.test(named)
+    ? theirs + Number(named) * 1000
+    : Date.parse(/^[A-Z][a-z]+, /.test(named) ? named : '');
   if (!Number.isNaN(until)) return now + sensible(until - theirs);
   const isSpent = headers['x-ratelimit-remaining'] === '0';
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1000;
