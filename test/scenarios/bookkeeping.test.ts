@@ -4,31 +4,37 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { built } from '../doubles/scripted-ci.ts';
 import { openPull, saidOf } from './opening.ts';
-import { begin, type Story, short } from './story.ts';
+import { begin, forges, short, type Story } from './story.ts';
 
 const inFolder = { branches: [], cacheFile: 'ci/cache.nix', commitFile: 'ci/commit.txt' };
 
-test('A8 the pull request edits the bookkeeping files: ours win, and the status says so', async () => {
-  const story = await begin({ repository: { branches: [] } });
-  const base = story.pushMain({ 'a.c': 'base' });
-  const head = story.pushPull(1, base, { 'cache.nix': '{ evil = true; }', 'commit.txt': 'mine' });
-  await story.start();
-  const build = await story.build(1);
-  expect(story.repository.show(build.commit, 'cache.nix')).toBe('null\n');
-  expect(story.repository.show(build.commit, 'commit.txt')).toBe(`${head}\n`);
-  story.ci.begin(build);
-  story.ci.finish(build, built('hello', 'first'));
-  await story.until(1, 'idle');
-  const note = 'its own cache.nix is overridden; its own commit.txt is overridden';
-  expect(story.transcript(1)).toEqual({
-    pushes: [build.commit, story.tip(1)],
-    ci: [`start ${short(build.commit)}.1`],
-    statuses: [
-      saidOf(head, `orthrus pending: building ${short(head)}; ${note}`),
-      saidOf(head, `orthrus success: …cold; 1 of 1 jobs built; ${note}`),
-    ],
-  });
-});
+test.each(forges)(
+  'A8 the pull request edits the bookkeeping files: ours win, and the status says so (%s)',
+  async (at) => {
+    const story = await begin({ at, repository: { branches: [] } });
+    const base = await story.newMain({ 'a.c': 'base' });
+    const head = await story.newHead(1, base, {
+      'cache.nix': '{ evil = true; }',
+      'commit.txt': 'mine',
+    });
+    await story.start();
+    const build = await story.build(1);
+    expect(story.repository.show(build.commit, 'cache.nix')).toBe('null\n');
+    expect(story.repository.show(build.commit, 'commit.txt')).toBe(`${head}\n`);
+    story.ci.begin(build);
+    story.ci.finish(build, built('hello', 'first'));
+    await story.until(1, 'idle');
+    const note = 'its own cache.nix is overridden; its own commit.txt is overridden';
+    expect(story.transcript(1)).toEqual({
+      pushes: [build.commit, story.tip(1)],
+      ci: [`start ${short(build.commit)}.1`],
+      statuses: [
+        saidOf(head, `orthrus pending: building ${short(head)}; ${note}`),
+        saidOf(head, `orthrus success: …cold; 1 of 1 jobs built; ${note}`),
+      ],
+    });
+  },
+);
 
 /** What a commit's tree holds, bit for bit, without our two files. */
 function entries(story: Story, commit: string): string[] {

@@ -3,7 +3,13 @@ import type { BuildKey } from '../../machines/build.ts';
 import { Gates } from '../doubles/gates.ts';
 import { built } from '../doubles/scripted-ci.ts';
 import { openPull, saidOf } from './opening.ts';
-import { begin, type Story, short } from './story.ts';
+import { begin, forges, short, type Story } from './story.ts';
+
+const moments = [
+  ['before', 'git'],
+  ['after', 'git'],
+  ['after', 'github'],
+] as const;
 
 /** B4: the pull request is closed, nothing of it is left, and a late result changes nothing. */
 async function expectGone(story: Story, ...late: BuildKey[]): Promise<void> {
@@ -24,14 +30,14 @@ async function expectGone(story: Story, ...late: BuildKey[]): Promise<void> {
   expect(story.moves).toEqual(moves);
 }
 
-test('B4 closed while its head is being fetched', async () => {
+test.each(forges)('B4 closed while its head is being fetched (%s)', async (at) => {
   const gates = new Gates();
-  const story = await begin({ repository: { branches: [] }, mirror: gates.mirror });
+  const story = await begin({ at, repository: { branches: [] }, mirror: gates.mirror });
   const fetching = gates.hold('fetch');
-  story.pushPull(1, story.pushMain({ 'a.c': 'base' }), { 'a.c': 'first' });
+  await story.newHead(1, await story.newMain({ 'a.c': 'base' }), { 'a.c': 'first' });
   await story.open();
   await fetching.reached;
-  story.closePull(1);
+  await story.people.close(1);
   await story.notice();
   expect(await story.state(1)).toBe('closing');
   fetching.release();
@@ -40,16 +46,16 @@ test('B4 closed while its head is being fetched', async () => {
   expect(story.transcript(1)).toEqual({ pushes: [], ci: [], statuses: [] });
 });
 
-test.each(['before', 'after'] as const)(
-  'B4 closed while its first overlay is being pushed (noticed just %s it is there)',
-  async (moment) => {
+test.each(moments)(
+  'B4 closed while its first overlay is being pushed (noticed just %s it is there; %s)',
+  async (moment, at) => {
     const gates = new Gates();
-    const story = await begin({ repository: { branches: [] }, mirror: gates.mirror });
+    const story = await begin({ at, repository: { branches: [] }, mirror: gates.mirror });
     const pushing = gates.hold('push', moment);
-    story.pushPull(1, story.pushMain({ 'a.c': 'base' }), { 'a.c': 'first' });
+    await story.newHead(1, await story.newMain({ 'a.c': 'base' }), { 'a.c': 'first' });
     await story.open();
     await pushing.reached;
-    story.closePull(1);
+    await story.people.close(1);
     await story.notice();
     pushing.release();
     await expectGone(story);
@@ -93,52 +99,55 @@ test('B4 closed while the overlay of a force-push is being pushed, which was nev
   });
 });
 
-test('B4 closed while building, with a build of an earlier head still under way', async () => {
-  const { story, head, build } = await openPull();
-  story.ci.begin(build);
-  await story.settle();
-  const second = story.pushPull(1, head, { 'a.c': 'second' });
-  await story.look();
-  const next = await story.build(1);
-  story.ci.begin(next);
-  await story.settle();
-  story.closePull(1);
-  await story.look();
-  await expectGone(story, next, build);
-  expect((await story.context(1)).cache).toEqual({});
-  expect(story.moves).toEqual([
-    `orthrus/pr-1 ${short(build.commit)}`,
-    `orthrus/pr-1 ${short(next.commit)}`,
-    'orthrus/pr-1 gone',
-  ]);
-  expect(story.transcript(1)).toEqual({
-    pushes: [],
-    ci: [
-      `start ${short(build.commit)}.1`,
-      `start ${short(next.commit)}.2`,
-      `cancel ${short(build.commit)}.1`,
-      `cancel ${short(next.commit)}.2`,
-    ],
-    statuses: [
-      saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, `orthrus error: superseded by ${short(second)}`),
-      saidOf(second, `orthrus pending: building ${short(second)}`),
-      saidOf(second, 'orthrus error: closed before the build was finished'),
-    ],
-  });
-});
+test.each(forges)(
+  'B4 closed while building, with a build of an earlier head still under way (%s)',
+  async (at) => {
+    const { story, head, build } = await openPull({ at });
+    story.ci.begin(build);
+    await story.settle();
+    const second = await story.newHead(1, head, { 'a.c': 'second' });
+    await story.look();
+    const next = await story.build(1);
+    story.ci.begin(next);
+    await story.settle();
+    await story.people.close(1);
+    await story.look();
+    await expectGone(story, next, build);
+    expect((await story.context(1)).cache).toEqual({});
+    expect(story.moves).toEqual([
+      `orthrus/pr-1 ${short(build.commit)}`,
+      `orthrus/pr-1 ${short(next.commit)}`,
+      'orthrus/pr-1 gone',
+    ]);
+    expect(story.transcript(1)).toEqual({
+      pushes: [],
+      ci: [
+        `start ${short(build.commit)}.1`,
+        `start ${short(next.commit)}.2`,
+        `cancel ${short(build.commit)}.1`,
+        `cancel ${short(next.commit)}.2`,
+      ],
+      statuses: [
+        saidOf(head, `orthrus pending: building ${short(head)}`),
+        saidOf(head, `orthrus error: superseded by ${short(second)}`),
+        saidOf(second, `orthrus pending: building ${short(second)}`),
+        saidOf(second, 'orthrus error: closed before the build was finished'),
+      ],
+    });
+  },
+);
 
-test.each(['before', 'after'] as const)(
-  'B4 closed while its cache is being recorded (noticed just %s it is): the verdict stands',
-  async (moment) => {
+test.each(moments)(
+  'B4 closed while its cache is being recorded (noticed just %s it is; %s): the verdict stands',
+  async (moment, at) => {
     const gates = new Gates();
-    const { story, head, build } = await openPull({ mirror: gates.mirror });
+    const { story, head, build } = await openPull({ at, mirror: gates.mirror });
     const recording = gates.hold('push', moment);
     story.ci.begin(build);
     story.ci.finish(build, built('hello', 'first'));
     await recording.reached;
     expect(await story.state(1)).toBe('caching');
-    story.closePull(1);
+    await story.people.close(1);
     await story.notice();
     recording.release();
     await expectGone(story, build);
@@ -158,15 +167,15 @@ test.each(['before', 'after'] as const)(
   },
 );
 
-test('B4 closed while its verdict is being reported', async () => {
+test.each(forges)('B4 closed while its verdict is being reported (%s)', async (at) => {
   const gates = new Gates();
-  const { story, head, build } = await openPull({ forge: gates.forge });
+  const { story, head, build } = await openPull({ at, forge: gates.forge });
   const publishing = gates.hold('publish');
   story.ci.begin(build);
   story.ci.finish(build, built('hello', 'first'));
   await publishing.reached;
   expect(await story.state(1)).toBe('reporting');
-  story.closePull(1);
+  await story.people.close(1);
   await story.notice();
   publishing.release();
   await expectGone(story, build);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { built, storePathOf } from '../doubles/scripted-ci.ts';
 import { Gates } from '../doubles/gates.ts';
 import { cacheOf, openPull, type Opened, saidOf } from './opening.ts';
-import { begin, short } from './story.ts';
+import { begin, forges, short } from './story.ts';
 
 const twoFiles = ['cache.nix', 'commit.txt'];
 
@@ -126,59 +126,65 @@ test('A2 a force-push while the overlay before it is being pushed: nothing dropp
   });
 });
 
-test('A3 several pushes while merging: one overlay, for the newest head', async () => {
-  const gates = new Gates();
-  const story = await begin({ repository: { branches: [] }, mirror: gates.mirror });
-  const base = story.pushMain({ 'a.c': 'base' });
-  const fetching = gates.hold('fetch');
-  const first = story.pushPull(1, base, { 'a.c': '1' });
-  await story.open();
-  await fetching.reached;
-  const second = story.pushPull(1, first, { 'a.c': '2' });
-  await story.notice();
-  const third = story.pushPull(1, second, { 'a.c': '3' });
-  await story.notice();
-  fetching.release();
-  await story.settle();
+test.each(forges)(
+  'A3 several pushes while merging: one overlay, for the newest head (%s)',
+  async (at) => {
+    const gates = new Gates();
+    const story = await begin({ at, repository: { branches: [] }, mirror: gates.mirror });
+    const base = await story.newMain({ 'a.c': 'base' });
+    const fetching = gates.hold('fetch');
+    const first = await story.newHead(1, base, { 'a.c': '1' });
+    await story.open();
+    await fetching.reached;
+    const second = await story.newHead(1, first, { 'a.c': '2' });
+    await story.notice();
+    const third = await story.newHead(1, second, { 'a.c': '3' });
+    await story.notice();
+    fetching.release();
+    await story.settle();
 
-  const overlay = story.tip(1);
-  expect(story.repository.parents(overlay)).toEqual([third]);
-  const { attempt } = await story.build(1);
-  expect(story.transcript(1)).toEqual({
-    pushes: [overlay],
-    ci: [`start ${short(overlay)}.${attempt}`],
-    statuses: [saidOf(third, `orthrus pending: building ${short(third)}`)],
-  });
-});
+    const overlay = story.tip(1);
+    expect(story.repository.parents(overlay)).toEqual([third]);
+    const { attempt } = await story.build(1);
+    expect(story.transcript(1)).toEqual({
+      pushes: [overlay],
+      ci: [`start ${short(overlay)}.${attempt}`],
+      statuses: [saidOf(third, `orthrus pending: building ${short(third)}`)],
+    });
+  },
+);
 
-test('A3 a push while an overlay is being pushed: that one is never built', async () => {
-  const gates = new Gates();
-  const { story, head, build } = await builtPull({ mirror: gates.mirror });
-  const pushing = gates.hold('push');
-  const second = story.pushPull(1, head, { 'a.c': '2' });
-  await story.notice();
-  await pushing.reached;
-  const third = story.pushPull(1, second, { 'a.c': '3' });
-  await story.notice();
-  pushing.release();
-  await story.settle();
+test.each(forges)(
+  'A3 a push while an overlay is being pushed: that one is never built (%s)',
+  async (at) => {
+    const gates = new Gates();
+    const { story, head, build } = await builtPull({ at, mirror: gates.mirror });
+    const pushing = gates.hold('push');
+    const second = await story.newHead(1, head, { 'a.c': '2' });
+    await story.notice();
+    await pushing.reached;
+    const third = await story.newHead(1, second, { 'a.c': '3' });
+    await story.notice();
+    pushing.release();
+    await story.settle();
 
-  const [first, recorded, between, overlay] = story.pushes(1);
-  expect([first, overlay]).toEqual([build.commit, story.tip(1)]);
-  // A fast-forward all along: what was pushed is built upon.
-  expect(story.repository.parents(overlay ?? '')).toEqual([between, third]);
-  expect(story.repository.parents(between ?? '')).toEqual([recorded, second]);
-  const { attempt } = await story.build(1);
-  expect(story.transcript(1)).toEqual({
-    pushes: [first, recorded, between, overlay],
-    ci: [`start ${short(build.commit)}.1`, `start ${short(overlay ?? '')}.${attempt}`],
-    statuses: [
-      saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
-      saidOf(third, `orthrus pending: building ${short(third)}`),
-    ],
-  });
-});
+    const [first, recorded, between, overlay] = story.pushes(1);
+    expect([first, overlay]).toEqual([build.commit, story.tip(1)]);
+    // A fast-forward all along: what was pushed is built upon.
+    expect(story.repository.parents(overlay ?? '')).toEqual([between, third]);
+    expect(story.repository.parents(between ?? '')).toEqual([recorded, second]);
+    const { attempt } = await story.build(1);
+    expect(story.transcript(1)).toEqual({
+      pushes: [first, recorded, between, overlay],
+      ci: [`start ${short(build.commit)}.1`, `start ${short(overlay ?? '')}.${attempt}`],
+      statuses: [
+        saidOf(head, `orthrus pending: building ${short(head)}`),
+        saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
+        saidOf(third, `orthrus pending: building ${short(third)}`),
+      ],
+    });
+  },
+);
 
 test('A6 the same head announced twice: no second overlay, no second build', async () => {
   const { story, head, build } = await builtPull();
@@ -208,43 +214,46 @@ test('A6 the same head announced twice: no second overlay, no second build', asy
   });
 });
 
-test('A7 a force-push back to a head that was built: its own cache is offered, and the status is right', async () => {
-  const { story, base, head, build } = await builtPull();
-  const { ci, repository } = story;
-  const forced = story.pushPull(1, base, { 'b.c': 'another way' });
-  await story.look();
-  const second = await story.build(1);
-  ci.begin(second);
-  ci.finish(second, built('hello', 'second'));
-  await story.until(1, 'idle');
+test.each(forges)(
+  'A7 a force-push back to a head that was built: its own cache is offered, and the status is right (%s)',
+  async (at) => {
+    const { story, base, head, build } = await builtPull({ at });
+    const { ci, repository } = story;
+    const forced = await story.newHead(1, base, { 'b.c': 'another way' });
+    await story.look();
+    const second = await story.build(1);
+    ci.begin(second);
+    ci.finish(second, built('hello', 'second'));
+    await story.until(1, 'idle');
 
-  repository.push('refs/pull/1/head', head);
-  await story.look();
+    await story.people.update(1, head);
+    await story.look();
 
-  const third = await story.build(1);
-  expect(repository.parents(third.commit)).toEqual([head]);
-  // What the head's own build left, so that the CI finds that derivation built.
-  expect(cacheOf(story, third.commit)).toEqual(firstCache);
-  ci.begin(third);
-  ci.finish(third, built('hello', 'first', { built: false }));
-  await story.until(1, 'idle');
-  expect(story.transcript(1)).toEqual({
-    pushes: [build.commit, expect.anything(), second.commit, expect.anything(), third.commit],
-    ci: [
-      `start ${short(build.commit)}.1`,
-      `start ${short(second.commit)}.2`,
-      `start ${short(third.commit)}.3`,
-    ],
-    statuses: [
-      saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
-      saidOf(forced, `orthrus pending: building ${short(forced)}`),
-      saidOf(forced, 'orthrus success: …warm…; 1 of 1 jobs built'),
-      saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus success: …nothing to build (1 already built)'),
-    ],
-  });
-});
+    const third = await story.build(1);
+    expect(repository.parents(third.commit)).toEqual([head]);
+    // What the head's own build left, so that the CI finds that derivation built.
+    expect(cacheOf(story, third.commit)).toEqual(firstCache);
+    ci.begin(third);
+    ci.finish(third, built('hello', 'first', { built: false }));
+    await story.until(1, 'idle');
+    expect(story.transcript(1)).toEqual({
+      pushes: [build.commit, expect.anything(), second.commit, expect.anything(), third.commit],
+      ci: [
+        `start ${short(build.commit)}.1`,
+        `start ${short(second.commit)}.2`,
+        `start ${short(third.commit)}.3`,
+      ],
+      statuses: [
+        saidOf(head, `orthrus pending: building ${short(head)}`),
+        saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
+        saidOf(forced, `orthrus pending: building ${short(forced)}`),
+        saidOf(forced, 'orthrus success: …warm…; 1 of 1 jobs built'),
+        saidOf(head, `orthrus pending: building ${short(head)}`),
+        saidOf(head, 'orthrus success: …nothing to build (1 already built)'),
+      ],
+    });
+  },
+);
 
 test.each(['an empty commit', 'a merge commit', 'equal to the base'])(
   'A11 the head is %s: built and reported like any other',

@@ -3,26 +3,29 @@ import { observePull } from '../../src/engine/observe.ts';
 import type { Place } from '../../src/engine/place.ts';
 import { built, storePathOf } from '../doubles/scripted-ci.ts';
 import { cacheOf, openPull, saidOf } from './opening.ts';
-import { begin, type Story, short } from './story.ts';
+import { begin, forges, short, type Story } from './story.ts';
 
-test('B1 closed without merging: build cancelled, branch deleted, nothing kept, statuses settled', async () => {
-  const { story, head, build } = await openPull();
-  story.ci.begin(build);
-  await story.settle();
-  story.closePull(1);
-  await story.look();
-  expect(await story.state(1)).toBe('closed');
-  expect(story.repository.at(story.branch(1))).toBeNull();
-  expect(story.moves).toEqual([`orthrus/pr-1 ${short(build.commit)}`, 'orthrus/pr-1 gone']);
-  expect(story.transcript(1)).toEqual({
-    pushes: [],
-    ci: [`start ${short(build.commit)}.1`, `cancel ${short(build.commit)}.1`],
-    statuses: [
-      saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus error: closed before the build was finished'),
-    ],
-  });
-});
+test.each(forges)(
+  'B1 closed without merging: build cancelled, branch deleted, nothing kept, statuses settled (%s)',
+  async (at) => {
+    const { story, head, build } = await openPull({ at });
+    story.ci.begin(build);
+    await story.settle();
+    await story.people.close(1);
+    await story.look();
+    expect(await story.state(1)).toBe('closed');
+    expect(story.repository.at(story.branch(1))).toBeNull();
+    expect(story.moves).toEqual([`orthrus/pr-1 ${short(build.commit)}`, 'orthrus/pr-1 gone']);
+    expect(story.transcript(1)).toEqual({
+      pushes: [],
+      ci: [`start ${short(build.commit)}.1`, `cancel ${short(build.commit)}.1`],
+      statuses: [
+        saidOf(head, `orthrus pending: building ${short(head)}`),
+        saidOf(head, 'orthrus error: closed before the build was finished'),
+      ],
+    });
+  },
+);
 
 test('B2 merged: branch deleted, nothing kept, the verdict stands', async () => {
   const { story, head, build } = await openPull();
@@ -69,43 +72,44 @@ test('B2 merged while building: the build is cancelled, and the status says so',
   });
 });
 
-test.each(['is still there', 'was collected'])(
-  'B3 reopened: a new branch; the last cache %s',
-  async (fate) => {
-    const { story, head, build } = await openPull();
-    const { ci } = story;
-    ci.begin(build);
-    ci.finish(build, built('hello', 'first'));
-    await story.until(1, 'idle');
-    const recorded = story.tip(1);
-    story.closePull(1);
-    await story.look();
-    if (fate === 'was collected') ci.gone.add(storePathOf('first', 'hello', 'cache'));
+test.each([
+  ['is still there', 'git'],
+  ['was collected', 'git'],
+  ['is still there', 'github'],
+] as const)('B3 reopened: a new branch; the last cache %s (%s)', async (fate, at) => {
+  const { story, head, build } = await openPull({ at });
+  const { ci } = story;
+  ci.begin(build);
+  ci.finish(build, built('hello', 'first'));
+  await story.until(1, 'idle');
+  const recorded = story.tip(1);
+  await story.people.close(1);
+  await story.look();
+  if (fate === 'was collected') ci.gone.add(storePathOf('first', 'hello', 'cache'));
 
-    story.repository.push('refs/pull/1/head', head);
-    await story.look();
+  await story.people.update(1, head);
+  await story.look();
 
-    const next = await story.build(1);
-    expect(story.repository.parents(next.commit)).toEqual([head]);
-    const kept = cacheOf(story, recorded);
-    expect(cacheOf(story, next.commit)).toEqual(fate === 'was collected' ? null : kept);
-    expect(story.moves).toEqual([
-      `orthrus/pr-1 ${short(build.commit)}`,
-      `orthrus/pr-1 ${short(recorded)}`,
-      'orthrus/pr-1 gone',
-      `orthrus/pr-1 ${short(next.commit)}`,
-    ]);
-    expect(story.transcript(1)).toEqual({
-      pushes: [next.commit],
-      ci: [`start ${short(build.commit)}.1`, `start ${short(next.commit)}.2`],
-      statuses: [
-        saidOf(head, `orthrus pending: building ${short(head)}`),
-        saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
-        saidOf(head, `orthrus pending: building ${short(head)}`),
-      ],
-    });
-  },
-);
+  const next = await story.build(1);
+  expect(story.repository.parents(next.commit)).toEqual([head]);
+  const kept = cacheOf(story, recorded);
+  expect(cacheOf(story, next.commit)).toEqual(fate === 'was collected' ? null : kept);
+  expect(story.moves).toEqual([
+    `orthrus/pr-1 ${short(build.commit)}`,
+    `orthrus/pr-1 ${short(recorded)}`,
+    'orthrus/pr-1 gone',
+    `orthrus/pr-1 ${short(next.commit)}`,
+  ]);
+  expect(story.transcript(1)).toEqual({
+    pushes: [next.commit],
+    ci: [`start ${short(build.commit)}.1`, `start ${short(next.commit)}.2`],
+    statuses: [
+      saidOf(head, `orthrus pending: building ${short(head)}`),
+      saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
+      saidOf(head, `orthrus pending: building ${short(head)}`),
+    ],
+  });
+});
 
 test('B3 reopened at a head that was built before the last one: its own cache is offered', async () => {
   const { story, base, head, build } = await openPull();
@@ -128,14 +132,14 @@ test('B3 reopened at a head that was built before the last one: its own cache is
   expect(cacheOf(story, story.tip(1))).toEqual(kept);
 });
 
-test('B5 retargeted to another base: recorded, and nothing else', async () => {
-  const { story, base, head, build } = await openPull();
+test.each(forges)('B5 retargeted to another base: recorded, and nothing else (%s)', async (at) => {
+  const { story, base, head, build } = await openPull({ at });
   story.ci.begin(build);
   story.ci.finish(build, built('hello', 'first'));
   await story.until(1, 'idle');
   const before = await story.told(1);
-  story.repository.push('refs/heads/next', base);
-  story.repository.git('symbolic-ref', 'refs/pull/1/base', 'refs/heads/next');
+  await story.people.push('next', base);
+  await story.people.retarget(1, 'next');
   await story.look();
   expect((await story.context(1)).pull?.base).toBe('next');
   expect(await story.told(1)).toEqual([...before, 'pull.observed']);

@@ -20,8 +20,8 @@ export async function openPull(options: StoryOptions = {}): Promise<Opened> {
     ...options,
     repository: { branches: [], ...options.repository },
   });
-  const base = story.pushMain({ 'a.c': 'base' });
-  const head = story.pushPull(1, base, { 'a.c': 'first' });
+  const base = await story.newMain({ 'a.c': 'base' });
+  const head = await story.newHead(1, base, { 'a.c': 'first' });
   await story.start();
   return { story, base, head, build: await story.build(1) };
 }

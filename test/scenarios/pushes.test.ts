@@ -3,7 +3,7 @@ import { PortError } from '../../src/ports/port-error.ts';
 import { built, failed, storePathOf } from '../doubles/scripted-ci.ts';
 import { Gates } from '../doubles/gates.ts';
 import { cacheOf, openPull, saidOf } from './opening.ts';
-import { short } from './story.ts';
+import { forges, short } from './story.ts';
 
 const entryOf = (as: string): object => ({
   hello: {
@@ -13,20 +13,20 @@ const entryOf = (as: string): object => ({
   },
 });
 
-test('A4 a build that starts from a cache is cancelled by a push', async () => {
-  const { story, head, build } = await openPull();
+test.each(forges)('A4 a build that starts from a cache is cancelled by a push (%s)', async (at) => {
+  const { story, head, build } = await openPull({ at });
   const { ci } = story;
   ci.begin(build);
   ci.finish(build, built('hello', 'first'));
   await story.until(1, 'idle');
   const recorded = story.tip(1);
-  const second = story.pushPull(1, head, { 'a.c': 'second' });
+  const second = await story.newHead(1, head, { 'a.c': 'second' });
   await story.look();
   const warm = await story.build(1);
   ci.begin(warm);
   await story.settle();
 
-  const third = story.pushPull(1, second, { 'a.c': 'third' });
+  const third = await story.newHead(1, second, { 'a.c': 'third' });
   await story.look();
 
   const last = await story.build(1);
@@ -51,44 +51,47 @@ test('A4 a build that starts from a cache is cancelled by a push', async () => {
   });
 });
 
-test('A4 a cold build is left to finish; its late success is carried by the next overlay', async () => {
-  const { story, head, build } = await openPull();
-  const { ci } = story;
-  ci.begin(build);
-  await story.settle();
-  const second = story.pushPull(1, head, { 'a.c': 'second' });
-  await story.look();
-  const next = await story.build(1);
-  ci.begin(next);
-  ci.finish(build, built('hello', 'late'));
-  await story.settle();
-  expect(await story.state(1)).toBe('building');
-  expect(story.pushes(1)).toEqual([build.commit, next.commit]);
+test.each(forges)(
+  'A4 a cold build is left to finish; its late success is carried by the next overlay (%s)',
+  async (at) => {
+    const { story, head, build } = await openPull({ at });
+    const { ci } = story;
+    ci.begin(build);
+    await story.settle();
+    const second = await story.newHead(1, head, { 'a.c': 'second' });
+    await story.look();
+    const next = await story.build(1);
+    ci.begin(next);
+    ci.finish(build, built('hello', 'late'));
+    await story.settle();
+    expect(await story.state(1)).toBe('building');
+    expect(story.pushes(1)).toEqual([build.commit, next.commit]);
 
-  const third = story.pushPull(1, second, { 'a.c': 'third' });
-  await story.look();
+    const third = await story.newHead(1, second, { 'a.c': 'third' });
+    await story.look();
 
-  const last = await story.build(1);
-  expect(cacheOf(story, next.commit)).toBeNull();
-  expect(cacheOf(story, last.commit)).toEqual(entryOf('late'));
-  expect(story.repository.parents(last.commit)).toEqual([next.commit, third]);
-  expect(story.transcript(1)).toEqual({
-    pushes: [build.commit, next.commit, last.commit],
-    // The second is cold too, and the oldest by now.
-    ci: [
-      `start ${short(build.commit)}.1`,
-      `start ${short(next.commit)}.2`,
-      `start ${short(last.commit)}.3`,
-    ],
-    statuses: [
-      saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, `orthrus error: superseded by ${short(second)}`),
-      saidOf(second, `orthrus pending: building ${short(second)}`),
-      saidOf(second, `orthrus error: superseded by ${short(third)}`),
-      saidOf(third, `orthrus pending: building ${short(third)}`),
-    ],
-  });
-});
+    const last = await story.build(1);
+    expect(cacheOf(story, next.commit)).toBeNull();
+    expect(cacheOf(story, last.commit)).toEqual(entryOf('late'));
+    expect(story.repository.parents(last.commit)).toEqual([next.commit, third]);
+    expect(story.transcript(1)).toEqual({
+      pushes: [build.commit, next.commit, last.commit],
+      // The second is cold too, and the oldest by now.
+      ci: [
+        `start ${short(build.commit)}.1`,
+        `start ${short(next.commit)}.2`,
+        `start ${short(last.commit)}.3`,
+      ],
+      statuses: [
+        saidOf(head, `orthrus pending: building ${short(head)}`),
+        saidOf(head, `orthrus error: superseded by ${short(second)}`),
+        saidOf(second, `orthrus pending: building ${short(second)}`),
+        saidOf(second, `orthrus error: superseded by ${short(third)}`),
+        saidOf(third, `orthrus pending: building ${short(third)}`),
+      ],
+    });
+  },
+);
 
 test('A4 a late success is recorded with what the build of the tip comes to', async () => {
   const { story, head, build } = await openPull();
@@ -232,34 +235,37 @@ test('A4 a cold build that a push overtook before the CI could be asked is asked
   });
 });
 
-test('A5 a push while caching: the next overlay carries what was just earned', async () => {
-  const gates = new Gates();
-  const { story, head, build } = await openPull({ mirror: gates.mirror });
-  const { ci } = story;
-  const recording = gates.hold('push', 'after');
-  ci.begin(build);
-  ci.finish(build, built('hello', 'first'));
-  await recording.reached;
-  const second = story.pushPull(1, head, { 'a.c': 'second' });
-  await story.notice();
-  expect(await story.state(1)).toBe('merging.fetching');
-  recording.release();
-  await story.settle();
+test.each(forges)(
+  'A5 a push while caching: the next overlay carries what was just earned (%s)',
+  async (at) => {
+    const gates = new Gates();
+    const { story, head, build } = await openPull({ at, mirror: gates.mirror });
+    const { ci } = story;
+    const recording = gates.hold('push', 'after');
+    ci.begin(build);
+    ci.finish(build, built('hello', 'first'));
+    await recording.reached;
+    const second = await story.newHead(1, head, { 'a.c': 'second' });
+    await story.notice();
+    expect(await story.state(1)).toBe('merging.fetching');
+    recording.release();
+    await story.settle();
 
-  const next = await story.build(1);
-  const [, recorded] = story.pushes(1);
-  expect(cacheOf(story, next.commit)).toEqual(entryOf('first'));
-  expect(story.repository.parents(next.commit)).toEqual([recorded, second]);
-  expect(story.transcript(1)).toEqual({
-    pushes: [build.commit, recorded, next.commit],
-    ci: [`start ${short(build.commit)}.1`, `start ${short(next.commit)}.2`],
-    statuses: [
-      saidOf(head, `orthrus pending: building ${short(head)}`),
-      saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
-      saidOf(second, `orthrus pending: building ${short(second)}`),
-    ],
-  });
-});
+    const next = await story.build(1);
+    const [, recorded] = story.pushes(1);
+    expect(cacheOf(story, next.commit)).toEqual(entryOf('first'));
+    expect(story.repository.parents(next.commit)).toEqual([recorded, second]);
+    expect(story.transcript(1)).toEqual({
+      pushes: [build.commit, recorded, next.commit],
+      ci: [`start ${short(build.commit)}.1`, `start ${short(next.commit)}.2`],
+      statuses: [
+        saidOf(head, `orthrus pending: building ${short(head)}`),
+        saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
+        saidOf(second, `orthrus pending: building ${short(second)}`),
+      ],
+    });
+  },
+);
 
 test('A5 a build that ends while the next head is being fetched: carried, by no commit of its own', async () => {
   const gates = new Gates();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { BuildKey } from '../../machines/build.ts';
 import { type EventData, stateText } from '../../machines/fold.ts';
 import type { PullContext } from '../../machines/pull-request/context.ts';
@@ -13,12 +13,18 @@ import { loggedEvent, type LoggedEvent } from '../../src/log/stored-event.ts';
 import type { CommitStatus, Forge } from '../../src/ports/forge.ts';
 import type { Mirror } from '../../src/ports/mirror.ts';
 import { type Adapters, adapters, openService, type Service } from '../../src/service.ts';
-import { type Files, Repository } from '../doubles/repository.ts';
+import type { Files, Repository } from '../doubles/repository.ts';
 import { ScriptedCi } from '../doubles/scripted-ci.ts';
 import { TestWorld } from '../doubles/test-world.ts';
 import { wrapped } from '../doubles/wrapped.ts';
+import { gitHubSite, gitSite, type Site } from './site.ts';
+
+/** The forges that a row about one is run for. */
+export const forges = ['git', 'github'] as const;
 
 export interface StoryOptions {
+  /** The forge; default: a git server. */
+  readonly at?: (typeof forges)[number];
   /** Keys of the repository's configuration, over the defaults. */
   readonly repository?: Record<string, unknown>;
   /** Keys of the configuration, over the defaults. */
@@ -32,13 +38,14 @@ export interface StoryOptions {
 }
 
 /**
- * The real service over a real git server, with a CI that does what the test says. It ends with the test; a test that
+ * The real service over a real git server, or a GitHub over a real git, with a CI that does what the test says. It ends with the test; a test that
  * does not account for everything that was pushed, published and asked of the CI (`transcript`) proves nothing.
  */
 export class Story {
-  readonly directory = mkdtempSync(join(tmpdir(), 'orthrus-story-'));
-  readonly world = new TestWorld();
-  readonly repository = new Repository(join(this.directory, 'root'), 'o/r');
+  readonly directory: string;
+  readonly world: TestWorld;
+  readonly repository: Repository;
+  readonly #site: Site;
   readonly statuses: string[] = [];
   /** Every push that was done, deletions too: `orthrus/pr-1 1a2b3c4`, `orthrus/pr-1 gone`. */
   readonly moves: string[] = [];
@@ -48,16 +55,21 @@ export class Story {
   readonly ci = new ScriptedCi(() => {});
   #service: Service | null = null;
 
-  constructor(options: StoryOptions = {}) {
+  constructor(options: StoryOptions, stage: Stage = onGit()) {
+    const { directory, world, site } = stage;
+    this.directory = directory;
+    this.world = world;
+    this.repository = site.repository;
+    this.#site = site;
     this.#options = options;
     this.config = parseConfig(
       {
-        forges: { here: { kind: 'git', root: 'root' } },
+        forges: { [site.name]: site.config },
         ci: { nix: { kind: 'nix' } },
         retry: { base: '10ms', max: '100ms' },
         reconcileEvery: '1h',
         ...options.config,
-        repositories: [{ forge: 'here', name: 'o/r', ci: 'nix', ...options.repository }],
+        repositories: [{ forge: site.name, name: 'o/r', ci: 'nix', ...options.repository }],
       },
       this.directory,
     );
@@ -108,6 +120,11 @@ export class Story {
   async end(): Promise<void> {
     await this.stop();
     rmSync(this.directory, { recursive: true, force: true });
+    const deeds = this.#site.deeds();
+    if (deeds === null) return;
+    // Nothing was done at the forge that the story has not seen.
+    expect(deeds.pushes).toEqual(this.moves);
+    expect(deeds.statuses).toEqual(this.statuses);
   }
 
   /** The service looks at the forge and the CI, and does what there is to do until it must wait. */
@@ -144,8 +161,8 @@ export class Story {
   }
 
   stream(pull: number | string): string {
-    const id = this.repository.git('config', 'orthrus.id');
-    return typeof pull === 'number' ? `here:${id}#${pull}` : `here:${id}@${pull}`;
+    const of = `${this.#site.name}:${this.#site.id()}`;
+    return typeof pull === 'number' ? `${of}#${pull}` : `${of}@${pull}`;
   }
 
   async context(pull: number): Promise<PullContext> {
@@ -185,7 +202,7 @@ export class Story {
     await this.service.engine.record({ stream: this.stream(pull), event, source: 'operator', key });
   }
 
-  /** A commit on main, pushed. */
+  /** A commit on main, pushed. On a git server, as all that follows. */
   pushMain(files: Files): string {
     const commit = this.repository.commit(this.repository.at('refs/heads/main'), files);
     this.repository.push('refs/heads/main', commit);
@@ -201,6 +218,25 @@ export class Story {
 
   closePull(number: number): void {
     this.repository.push(`refs/pull/${number}/head`, null);
+  }
+
+  /** What people do, at whichever forge the story takes place. */
+  get people(): Site {
+    return this.#site;
+  }
+
+  /** As `pushMain`, at any forge. */
+  async newMain(files: Files): Promise<string> {
+    const commit = this.repository.commit(this.repository.at('refs/heads/main'), files);
+    await this.people.push('main', commit);
+    return commit;
+  }
+
+  /** As `pushPull`, at any forge. */
+  async newHead(number: number, parent: string | null, files: Files): Promise<string> {
+    const commit = this.repository.commit(parent, files);
+    await this.people.update(number, commit);
+    return commit;
   }
 
   branch(number: number): string {
@@ -276,9 +312,29 @@ export function said(
   return `${status.commit.slice(0, 7)} ${status.context} ${status.state}: ${status.description}`;
 }
 
+/** Where and when. */
+interface Stage {
+  readonly directory: string;
+  readonly world: TestWorld;
+  readonly site: Site;
+}
+
+const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'orthrus-story-'));
+
+function onGit(): Stage {
+  const directory = newDirectory();
+  return { directory, world: new TestWorld(), site: gitSite(directory) };
+}
+
+async function onGitHub(): Promise<Stage> {
+  const directory = newDirectory();
+  const world = new TestWorld();
+  return { directory, world, site: await gitHubSite(directory, world) };
+}
+
 /** A story that ends with its test. */
 export async function begin(options: StoryOptions = {}): Promise<Story> {
-  const story = new Story(options);
+  const story = new Story(options, options.at === 'github' ? await onGitHub() : onGit());
   onTestFinished(() => story.end());
   return story;
 }
