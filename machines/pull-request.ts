@@ -12,7 +12,13 @@ import {
   report,
   startBuild,
 } from './pull-request/building.ts';
-import { close, noteBranchGone, noteDelivery } from './pull-request/closing.ts';
+import {
+  close,
+  closeAgainLater,
+  noteUnended,
+  noteBranchGone,
+  noteDelivery,
+} from './pull-request/closing.ts';
 import { newPull, type PullContext } from './pull-request/context.ts';
 import type { PullEffect } from './pull-request/effects.ts';
 import type { PullEvent } from './pull-request/events.ts';
@@ -98,6 +104,7 @@ export const pullRequestMachine = base
       beginCheck: act(beginCheck),
       beginRetry: act(beginRetry),
       close: act(close),
+      closeAgainLater: act(closeAgainLater),
       countSetback: act(countSetback),
       dropDeadlines: act(dropDeadlines),
       dropLost: act(dropLost),
@@ -119,6 +126,7 @@ export const pullRequestMachine = base
       noteRecorded: act(noteRecorded),
       noteStarted: act(noteStarted),
       noteTip: act(noteTip),
+      noteUnended: act(noteUnended),
       observe: act(observe),
       planOverlay: act(planOverlay),
       publishAgain: act(publishAgain),
@@ -366,7 +374,9 @@ export const pullRequestMachine = base
         entry: 'close',
         on: {
           'branch.deleted': { target: 'closed', actions: 'noteBranchGone' },
-          'branch.delete.failed': { target: 'closed' },
+          'branch.delete.failed': { target: 'closed', actions: 'noteUnended' },
+          'cache.retain.failed': { actions: 'noteUnended' },
+          'jobset.delete.failed': { actions: 'noteUnended' },
           'pull.observed': [
             { guard: 'isClosed', actions: 'observe' },
             { guard: 'isDraft', target: 'draft', actions: 'observe' },
@@ -375,9 +385,14 @@ export const pullRequestMachine = base
           ],
         },
       },
-      /** Nothing of the pull request is left but its log. */
+      /** Nothing of the pull request is left but its log; what could not be ended is tried again by itself. */
       closed: {
+        entry: 'closeAgainLater',
+        exit: 'dropRetry',
         on: {
+          'cache.retain.failed': { actions: ['noteUnended', 'closeAgainLater'] },
+          'jobset.delete.failed': { actions: ['noteUnended', 'closeAgainLater'] },
+          'timer.retry': { target: 'closing' },
           'pull.observed': [
             { guard: 'isClosed', actions: 'observe' },
             { guard: 'isDraft', target: 'draft', actions: 'observe' },

@@ -1,4 +1,5 @@
 import { delivered } from '../status.ts';
+import { scheduleRetry } from './merging.ts';
 import { stopAll } from './observing.ts';
 import { nothing, type Step } from './step.ts';
 
@@ -16,7 +17,7 @@ export const close: Step = (context, event) => {
       ...stopped.context,
       overlays: [],
       blocked: null,
-      setbacks: 0,
+      setbacks: event.type === 'timer.retry' ? context.setbacks : 0,
       cold: null,
       next: { kind: 'build' },
       retry: null,
@@ -30,6 +31,24 @@ export const close: Step = (context, event) => {
     ],
   };
 };
+
+/** What could not be ended: no permission, or a CI that was down for long. */
+export const noteUnended: Step = ({ setbacks }, event) =>
+  'code' in event
+    ? {
+        context: {
+          blocked: { code: event.code, message: event.message },
+          setbacks: setbacks + 1,
+        },
+      }
+    : nothing;
+
+/**
+ * It is ended when the cause is gone. Nothing else would ever look at a pull request that is closed, and its roots, its
+ * jobset and its branch would stay for good (B1, G7).
+ */
+export const closeAgainLater: Step = (context, event) =>
+  context.blocked === null ? nothing : scheduleRetry(context, event);
 
 export const noteBranchGone: Step = (context, event) =>
   event.type === 'branch.deleted' &&
