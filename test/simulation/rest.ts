@@ -31,14 +31,19 @@ export function whyNotAtRest(look: Look): string | null {
     .all();
   for (const { stream, state, description } of streams)
     if (!resting.has(state) && !busy.has(stream)) return `${stream} is ${state}: ${description}`;
-  return null;
+  const timer = sqlite
+    .prepare<[], { stream: string }>(
+      "select stream from effects join pulls using (stream) where done_at is null and type = 'timer.retry' and state = 'closed'",
+    )
+    .get();
+  return timer === undefined ? null : `${timer.stream} is closed, but not wholly`;
 }
 
 /** Streams that have come to a lasting reason, and look now and then whether it is gone. */
 export function busyStreams(look: Look): ReadonlySet<string> {
   return new Set(
     standings(look).flatMap(({ stream, state, context }) =>
-      lasting.has(context.blocked?.code ?? '') ||
+      (state === 'blocked' && lasting.has(context.blocked?.code ?? '')) ||
       (state.startsWith('merging') && context.setbacks > 3)
         ? [stream]
         : [],

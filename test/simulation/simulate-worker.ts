@@ -1,19 +1,16 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { runSeeds } from './run-seeds.ts';
 
-/** One core's share of the seeds: every `step`th from `first`. */
-const share = z
-  .object({ first: z.number(), step: z.number(), end: z.number(), until: z.number() })
-  .parse(workerData);
-let seed = share.first - share.step;
+/** One core's share of the seeds: every `step`th from `first`, before `end` and before the time `until`. */
+const [first = 0, step = 1, end = 0, until = 0] = z
+  .array(z.coerce.number())
+  .parse(process.argv.slice(2));
+let seed = first - step;
 
 await runSeeds(
   () => {
-    seed += share.step;
-    return seed >= share.end || Date.now() > share.until ? null : seed;
+    seed += step;
+    return seed >= end || Date.now() > until ? null : seed;
   },
-  // A port between threads; there is no origin to name.
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  (tally) => parentPort?.postMessage(tally),
+  (tally) => process.send?.(tally),
 );

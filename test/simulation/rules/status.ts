@@ -1,5 +1,5 @@
-import type { FactOf } from '../facts.ts';
-import type { StatusState } from '../../../src/ports/forge.ts';
+import type { Fact, FactOf } from '../facts.ts';
+import type { CommitStatus, StatusState } from '../../../src/ports/forge.ts';
 import { type Standing, standings } from '../streams.ts';
 import { headOf } from './overlay.ts';
 import { type Look, type Rule, short } from './rule.ts';
@@ -90,25 +90,40 @@ export function wasRefused({ facts }: Look, commit: string): boolean {
 export const notTwice: Rule = {
   name: 'said once',
   sentence:
-    'A status is not put a second time where it is already the newest, unless an answer or the process was lost since, or other pull requests have that head.',
+    'A verdict that something else has taken the place of is not said again without a reason: the head came back, a build ended, somebody asked or touched the branch, another pull request has that head.',
   on: {
-    *published({ status, isNew }, { facts, ledger, universe }) {
-      if (isNew) return;
-      const shared = [...universe.forge.pulls.values()].filter((pull) =>
-        pull.heads.includes(status.commit),
-      );
-      if (shared.length > 1) return;
+    *published({ status, isNew }, { facts, universe }) {
+      if (!isNew || status.state === 'pending') return;
+      const { commit } = status;
       const last = facts.findLastIndex(
         (fact, index) =>
           index < facts.length - 1 &&
           fact.kind === 'published' &&
-          fact.status.commit === status.commit &&
-          fact.status.context === status.context,
+          fact.isNew &&
+          isSame(fact.status, status),
       );
-      if (ledger.lastLoss < last)
-        yield `${status.state} of ${short(status.commit)} as ${status.context} once more: ${status.description}`;
+      if (last === -1) return;
+      const shared = [...universe.forge.pulls.values()].filter((pull) =>
+        pull.heads.includes(commit),
+      );
+      const isReason = (fact: Fact): boolean =>
+        fact.kind === 'ended' ||
+        fact.kind === 'asked' ||
+        (fact.kind === 'moved' && fact.by === 'people') ||
+        (fact.kind === 'headed' && fact.head === commit);
+      if (shared.length > 1 || facts.slice(last).some(isReason)) return;
+      yield `${status.state} of ${short(commit)} as ${status.context} again: ${status.description}`;
     },
   },
 };
+
+function isSame(one: CommitStatus, other: CommitStatus): boolean {
+  return (
+    one.commit === other.commit &&
+    one.context === other.context &&
+    one.state === other.state &&
+    one.description === other.description
+  );
+}
 
 export const statusRules: readonly Rule[] = [honest, finalStatus, notTwice];
