@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allExamples, example } from '../forges/github/signed.ts';
 import {
@@ -37,7 +37,7 @@ async function send(
     body,
   });
   const answer: unknown = await response.json();
-  expect(response.status, `${JSON.stringify(answer)} to ${body.slice(0, 2000)}`).toBeLessThan(500);
+  if (response.status >= 500) expect.fail(`${JSON.stringify(answer)} to ${body.slice(0, 2000)}`);
   if (response.status >= 400) {
     expect(answer).toEqual({
       error: { code: expect.stringMatching(/./), message: expect.stringMatching(/.{5}/) },
@@ -108,7 +108,7 @@ test('D5 D6 a webhook may hold anything: no 5xx, and what is refused is not ther
     }),
     tries(120),
   );
-  expect([...statuses].toSorted()).toEqual([202, 400]);
+  expect(statuses).toEqual(new Set([202, 400]));
   await isWell(story);
   // Of what a signed delivery says of a pull request much is believed; of the repository nothing was changed but by us.
   expect(
@@ -168,7 +168,7 @@ test.each([
       }),
       tries(80),
     );
-    expect([...statuses].toSorted()).toEqual([202, 400]);
+    expect(statuses).toEqual(new Set([202, 400]));
     await story.settle();
     await isWell(story);
     for (const line of story.github.ledger.transcript())

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /**
  * How a property is tried. The same seed every time, so that a red run is a change and no luck; `ORTHRUS_FUZZ=100` tries a

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cacheEntries } from '../../machines/cache.ts';
 import { clip, duration } from '../../machines/describe.ts';
