@@ -16,7 +16,7 @@ import { loggedEvent, type LoggedEvent } from '../../src/log/stored-event.ts';
 import { type Adapters, adapters, openService, type Service } from '../../src/service.ts';
 import type { GitHubDouble } from '../doubles/github/github-double.ts';
 import { startGitHub } from '../doubles/github/start.ts';
-import type { App, HostedRepository, Pull } from '../doubles/github/state.ts';
+import type { App, HostedRepository, Permissions, Pull } from '../doubles/github/state.ts';
 import type { Files } from '../doubles/repository.ts';
 import { ScriptedCi } from '../doubles/scripted-ci.ts';
 import { TestWorld } from '../doubles/test-world.ts';
@@ -28,6 +28,14 @@ export interface GitHubStoryOptions {
   readonly config?: Record<string, unknown>;
   /** Whether Orthrus is a GitHub App, or has a token (the default). */
   readonly as?: 'token' | 'app';
+  /** The repository's name; default `o/r`. */
+  readonly name?: string;
+  /** What a fine-grained token may; without it the token is a classic one. */
+  readonly permissions?: Permissions;
+  /** The webhook's events; default: all. */
+  readonly events?: readonly string[];
+  /** The whole configuration, made from the one that the story would have. */
+  readonly whole?: (own: Record<string, unknown>) => unknown;
   /** In place of the CI that does what the test says: a configured CI and its double. */
   readonly ci?: { readonly config: Record<string, unknown>; readonly make?: Adapters['ci'] };
   /** Further forges and repositories, beside GitHub's. */
@@ -66,19 +74,26 @@ export class GitHubStory {
     this.github = github;
     this.world = world;
     this.#options = options;
-    this.repository = github.repository('o/r');
+    this.repository = github.repository(options.name ?? 'o/r');
     github.grant(this.repository, 'ada', 'write');
-    this.token = github.token('orthrus-bot', this.repository, 'write');
+    const { permissions = null, events = ['*'], whole = (own) => own } = options;
+    // Webhooks are seen by admins alone.
+    const role = permissions === null ? 'write' : 'admin';
+    this.token = github.token('orthrus-bot', this.repository, role, permissions);
     const file = (name: string, content: string): { file: string } => {
       writeFileSync(join(this.directory, name), content);
       return { file: name };
     };
-    const hook = { url: `http://127.0.0.1:${port}/webhooks/github`, secret: webhookSecret };
+    const hook = {
+      url: `http://127.0.0.1:${port}/webhooks/github`,
+      secret: webhookSecret,
+      events: [...events],
+    };
     this.app = options.as === 'app' ? github.app({ hook }) : null;
     if (this.app === null) github.hook(this.repository, hook);
     else github.install(this.app, this.repository);
     this.config = parseConfig(
-      {
+      whole({
         forges: {
           github: {
             kind: 'github',
@@ -100,7 +115,7 @@ export class GitHubStory {
           { forge: 'github', name: 'o/r', ci: 'ci', branches: [], ...options.repository },
           ...(options.beside?.repositories ?? []),
         ],
-      },
+      }),
       this.directory,
     );
   }

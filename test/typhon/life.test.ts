@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { short } from '../github/github-story.ts';
 import { ScriptedWork } from '../doubles/typhon/scripted-work.ts';
+import { asTheReadmeSays } from './readme.ts';
 import { beginWithTyphon, jobs } from './typhon-story.ts';
 
-test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon, and nothing is left of it', async () => {
+test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the README says, and nothing is left of it', async () => {
   const work = new ScriptedWork();
-  const story = await beginWithTyphon(work);
+  const story = await beginWithTyphon(work, asTheReadmeSays());
+  vi.stubEnv('GITHUB_TOKEN', story.at.token);
   const { at, typhon } = story;
   work.builds = () => 'success';
   work.evaluates = () => ({ jobs: jobs({ app: 'base', lib: 'base' }) });
@@ -19,7 +21,7 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon, and n
   const { pull, head } = await at.open('feature', base, { 'a.c': 'first' });
   const overlay = await story.overlay(1);
   await story.rest(1, 'idle');
-  expect(typhon.jobsets('demo')).toEqual(['main', 'orthrus/pr-1']);
+  expect(typhon.jobsets(story.project)).toEqual(['main', 'orthrus/pr-1']);
   const [baseApp, baseLib] = jobs({ app: 'base', lib: 'base' });
   const [firstApp] = jobs({ app: 'first' });
   expect(at.repository.git.show(overlay, 'cache.nix')).toContain(
@@ -45,7 +47,7 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon, and n
   await at.github.people.close(pull);
   await story.rest(1, 'closed');
   expect(at.tip(1)).toBeNull();
-  expect(typhon.jobsets('demo')).toEqual(['main']);
+  expect(typhon.jobsets(story.project)).toEqual(['main']);
   // Neither the pull request's own branch nor a commit that records a cache was ever passed on.
   expect(story.announced()).toEqual([
     `main created ${short(base)}`,
@@ -54,7 +56,7 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon, and n
     'orthrus/pr-1 deleted',
   ]);
   expect(typhon.evaluations.map(({ revision }) => revision)).toEqual([base, overlay, next]);
-  expect(typhon.mostWebhooksAtOnce('demo')).toBe(1);
+  expect(typhon.mostWebhooksAtOnce(story.project)).toBe(1);
   expect(at.github.ledger.transcript()).toEqual([
     `status ${short(base)} orthrus pending: building ${short(base)}`,
     expect.stringMatching(`^status ${short(base)} orthrus success: `),

@@ -17,28 +17,36 @@ import {
   type GitHubStoryOptions,
 } from '../github/github-story.ts';
 
-const projectSecret = 'the-secret-of-the-project';
+export const projectSecret = 'the-secret-of-the-project';
 
-interface TyphonStoryOptions extends Omit<GitHubStoryOptions, 'ci'> {
+export interface TyphonStoryOptions extends Omit<GitHubStoryOptions, 'ci' | 'whole'> {
+  /** The whole configuration, for a Typhon at that URL. */
+  readonly whole?: (own: Record<string, unknown>, url: string) => unknown;
   /** How often Typhon is polled; the default is ten times a second. */
   readonly pollEvery?: string;
 }
 
 /**
  * The real service over a GitHub and a stock Typhon, configured as the README says: both see the same bare repository,
- * which is Typhon's project `demo`, and whose actions call the service back.
+ * which is a project of Typhon's, and whose actions call the service back.
  */
 export class TyphonStory<W extends Work> {
   readonly at: GitHubStory;
   readonly typhon: TyphonDouble;
   readonly work: W;
 
+  /** Typhon's name for the repository. */
+  readonly project: string;
+
   constructor(at: GitHubStory, typhon: TyphonDouble, work: W) {
     this.at = at;
     this.typhon = typhon;
     this.work = work;
+    const [configured] = at.config.repositories;
+    this.project = configured?.project ?? '';
     // Where the service is, is known only once it runs; its first build may be under way before `start` has ended.
-    typhon.actions = (call) => callbackActions(`${at.url}/ci/ci`, callbackSecret)(call);
+    typhon.actions = (call) =>
+      callbackActions(`${at.url}/ci/${configured?.ci ?? ''}`, callbackSecret)(call);
   }
 
   async start(): Promise<void> {
@@ -112,7 +120,7 @@ export async function beginWithTyphon<W extends Work>(
   options: TyphonStoryOptions = {},
   flakes: (repository: string) => Flakes = () => githubFlakes('o/r'),
 ): Promise<TyphonStory<W>> {
-  const { pollEvery = '100ms', repository, ...rest } = options;
+  const { pollEvery = '100ms', repository, whole, ...rest } = options;
   const directory = mkdtempSync(join(tmpdir(), 'orthrus-secrets-'));
   const file = (name: string, content: string): { file: string } => {
     writeFileSync(join(directory, name), content);
@@ -129,6 +137,7 @@ export async function beginWithTyphon<W extends Work>(
   onTestFinished(() => typhon.close());
   const at = await beginAtGitHub({
     ...rest,
+    ...(whole === undefined ? {} : { whole: (own) => whole(own, typhon.url) }),
     repository: { project: 'demo', branches: ['main'], ...repository },
     ci: {
       config: {
@@ -141,8 +150,9 @@ export async function beginWithTyphon<W extends Work>(
     },
   });
   const { bare } = at.repository.git;
-  projects['demo'] = { repository: bare, flakes: flakes(bare) };
-  return new TyphonStory(at, typhon, work);
+  const story = new TyphonStory(at, typhon, work);
+  projects[story.project] = { repository: bare, flakes: flakes(bare) };
+  return story;
 }
 
 /**
