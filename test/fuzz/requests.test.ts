@@ -106,7 +106,7 @@ test('D5 D6 a webhook may hold anything: no 5xx, and what is refused is not ther
       };
       statuses.add(await send(story, '/webhooks/github', body, headers));
     }),
-    tries(120),
+    tries(60),
   );
   expect(statuses).toEqual(new Set([202, 400]));
   await isWell(story);
