@@ -41,6 +41,7 @@ export function parseConfig(json: unknown, folder: string): Config {
   const config: Config = {
     ...rest,
     stateDir: within(rest.stateDir),
+    ...(rest.archive === undefined ? {} : { archive: within(rest.archive) }),
     database: { file: within(db.url.slice('sqlite:'.length)), synchronous: db.synchronous },
     forges: Object.fromEntries(
       Object.entries(rest.forges).map(([name, forge]) => [

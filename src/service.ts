@@ -10,6 +10,7 @@ import { readSecret } from './config/secrets.ts';
 import { BuildReports } from './engine/build-reports.ts';
 import { Engine } from './engine/engine.ts';
 import { type OpenPlace, Places } from './engine/place.ts';
+import { prune } from './engine/prune.ts';
 import { Reconciler } from './engine/reconciler.ts';
 import { GitForge } from './forges/git/git-forge.ts';
 import { GitHubForge, type GitHubOptions } from './forges/github/github-forge.ts';
@@ -205,7 +206,9 @@ export async function openService(
     pageUrl: (stream) => pageOf(places, config.publicUrl ?? baseUrl, stream),
   });
   const reports = new BuildReports(engine);
-  const reconciler = new Reconciler(engine, reports, config.reconcileEvery);
+  const reconciler = new Reconciler(engine, reports, config.reconcileEvery, () =>
+    prune(engine, { retain: config.retain, archive: config.archive ?? null }),
+  );
 
   return {
     config,

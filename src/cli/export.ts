@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { LogDatabase } from '../log/database.ts';
-import { exportVersion, lineOf } from './export-line.ts';
+import { exportVersion, lineOf } from '../log/export-line.ts';
 import { print, progress } from './output.ts';
 import { reading, withConfig } from './reading.ts';
 import { count } from './text.ts';

@@ -4,7 +4,7 @@ import { LogError } from '../log/log-error.ts';
 import { checkEvent } from '../log/stored-event.ts';
 import { upcast, versionOf } from '../log/upcast.ts';
 import { CliError } from './cli-error.ts';
-import { exportHeader, type ExportLine, exportLine, exportVersion } from './export-line.ts';
+import { exportHeader, type ExportLine, exportLine, exportVersion } from '../log/export-line.ts';
 
 /** Takes an export line by line, checks each, and stores it. What is wrong is said with the number of its line. */
 export class Importer {

@@ -253,6 +253,10 @@ export const file = z.strictObject({
   retain: duration
     .prefault('90d')
     .meta({ description: 'How long a closed pull request is kept in the log.' }),
+  archive: z.string().min(1).optional().meta({
+    description:
+      "A folder for the logs of what is no longer kept, as `orthrus export` writes them; relative to the file's own folder.",
+  }),
   forges: z.record(
     z
       .string()

@@ -128,7 +128,7 @@ export async function observePull(
     if (snapshot.kind !== 'pull') return 'no pull request';
     const { head, pull } = snapshot.context;
     const last = pull === null || head === null ? null : { head, base: pull.base };
-    const seen = isNewest(told, pull)
+    const seen = isNewest(told, pull, engine.options.world.now())
       ? told
       : await place.forge.pull(place.repository, number, last);
     if (seen === null) return 'there is no such pull request';
@@ -147,9 +147,15 @@ export async function observePull(
   });
 }
 
-function isNewest(told: ForgePull | null, known: PullState | null): told is ForgePull {
+/**
+ * How fresh a delivery must be that tells of something unknown. Older ones are sent again, and what they tell of may
+ * have been closed since, and pruned (G7).
+ */
+const fresh = 3_600_000;
+
+function isNewest(told: ForgePull | null, known: PullState | null, now: number): told is ForgePull {
   if (told === null || told.changedAt === null) return false;
-  if (known === null) return true;
+  if (known === null) return now - told.changedAt < fresh;
   if (known.changedAt === null || told.changedAt < known.changedAt) return false;
   // The forge's clock has seconds; of two different things said in one second either may be the older.
   const { headBranch: _, ...state } = told;

@@ -27,6 +27,8 @@ beforeEach(async () => {
   laboratory.configure({
     listen: { port },
     operatorToken: { env: 'ORTHRUS_TEST_TOKEN' },
+    // The log is as old as its first line says.
+    retain: '36500d',
     repositories: [{ forge: 'here', name: 'owner/repo', ci: 'nix', branches: [] }],
   });
 });

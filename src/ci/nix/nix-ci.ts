@@ -30,6 +30,13 @@ import type { NixCiOptions } from './options.ts';
 import { requireNix } from './program-path.ts';
 import { Slots } from './slots.ts';
 
+/** Of how many builds that are not kept any more the logs still are: a branch is built for years (G7). */
+const mostLogs = 50;
+
+function attemptIn(name: string): number {
+  return Number(name.split('.').at(-1) ?? 0);
+}
+
 /**
  * This machine's own Nix as the CI, one at a time over a state directory. Builds that an earlier one left running are
  * joined at once.
@@ -152,12 +159,12 @@ class ThisMachine implements Ci {
     await this.ready;
     const { stateDir, world } = this.options;
     await keepPaths(recordedRoots(stateDir, stream), keep.paths, this.host.env, world);
-    const remains = keep.paths.length === 0 && kept.size === 0 ? 'nothing' : 'logs';
+    const readable = keep.paths.length === 0 && kept.size === 0 ? 0 : mostLogs;
     const directory = streamDirectory(stateDir, stream);
-    for (const name of await list(directory)) {
-      if (kept.has(name)) continue;
-      await this.letGo(join(directory, name), remains);
-    }
+    const others = (await list(directory)).filter((name) => !kept.has(name));
+    const newestFirst = others.toSorted((one, other) => attemptIn(other) - attemptIn(one));
+    for (const [index, name] of newestFirst.entries())
+      await this.letGo(join(directory, name), index < readable ? 'logs' : 'nothing');
   }
 
   logFile(stream: string, build: BuildKey, job: string | null): Promise<string | null> {

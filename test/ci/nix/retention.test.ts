@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildName, streamDirectory } from '../../../src/ci/store/state-files.ts';
 import type { BuildReport } from '../../../src/ports/ci.ts';
 import { execute, eventually, Laboratory, nixEnv, sleep } from './laboratory.ts';
 
@@ -122,4 +123,21 @@ test('B1 nothing to keep: a build that runs ends, and nothing of it is left', as
   await eventually(async () => (await ci.report(request)) === null, 'the end of it');
   expect(lab.reports.at(-1)?.error?.kind).toBe('cancelled');
   await eventually(async () => (await names('builds')).length === 0, 'an empty directory');
+});
+
+test('G7 of a branch that is built for years the newest logs remain, and no more', async () => {
+  const ci = lab.ci();
+  const branch = 'here:o/r@main';
+  const folder = streamDirectory(lab.stateDir, branch);
+  for (let attempt = 1; attempt <= 120; attempt += 1) {
+    const directory = join(folder, buildName({ commit: 'a'.repeat(40), attempt }));
+    await mkdir(join(directory, 'jobs'), { recursive: true });
+    await writeFile(join(directory, 'evaluation.log'), 'read me');
+  }
+  const newest = { commit: 'a'.repeat(40), attempt: 120 };
+  await ci.retain(branch, { paths: [], builds: [newest] });
+  const left = (await readdir(folder)).map((name) => Number(name.split('.')[1]));
+  expect(left.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 51 }, (_, at) => 70 + at));
+  await ci.retain(branch, { paths: [], builds: [] });
+  expect(await readdir(folder).catch(() => [])).toEqual([]);
 });

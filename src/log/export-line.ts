@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventMeta, type EventRow } from '../log/stored-event.ts';
+import { eventMeta, type EventRow } from './stored-event.ts';
 
 /** The first line of an export. `events` is how many lines follow, so that one that was cut off is seen. */
 export const exportHeader = z.object({
