@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What Typhon tells an action, in this order. `status` is `pending` for `begin`. */
 export interface ActionInput {
@@ -28,8 +29,15 @@ export interface ActionCall {
 /** A project's `begin` and `end` actions. One that rejects could not be begun; how it ends otherwise tells Typhon nothing. */
 export type Actions = (call: ActionCall) => Promise<void>;
 
-/** Actions that tell a URL, as Orthrus' own do: what they were given and the outputs, signed. */
-export function callbackActions(url: string, secret: string): Actions {
+/**
+ * Actions that tell a URL, as Orthrus' own do: what they were given and the outputs, signed.
+ * @param waits milliseconds before each try; Orthrus' own try four times within half a minute
+ */
+export function callbackActions(
+  url: string,
+  secret: string,
+  waits: readonly number[] = [0],
+): Actions {
   return async ({ action, input, outputs, log, signal }) => {
     const body = JSON.stringify({ action, input, outputs });
     const signature = createHmac('sha256', secret).update(body).digest('hex');
@@ -37,11 +45,15 @@ export function callbackActions(url: string, secret: string): Actions {
       'content-type': 'application/json',
       'x-orthrus-signature-256': `sha256=${signature}`,
     };
-    try {
-      const answer = await fetch(url, { method: 'POST', headers, body, signal });
-      log(`${String(answer.status)} ${await answer.text()}`);
-    } catch (error) {
-      log(`could not be told: ${String(error)}`);
+    for (const wait of waits) {
+      await sleep(wait);
+      try {
+        const answer = await fetch(url, { method: 'POST', headers, body, signal });
+        log(`${String(answer.status)} ${await answer.text()}`);
+        if (answer.status < 500) return;
+      } catch (error) {
+        log(`could not be told: ${String(error)}`);
+      }
     }
   };
 }
