@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { built } from '../doubles/scripted-ci.ts';
 import { Gates } from '../doubles/gates.ts';
 import { cacheOf, openPull, type Opened, saidOf } from './opening.ts';
-import { begin, short, type Story } from './story.ts';
+import { begin, forges, short, type Story } from './story.ts';
 
 /** Blocked pull requests are tried again when the test says so. */
 const patient = { config: { retry: { base: '10ms', max: '1h' } } };
@@ -39,32 +39,35 @@ test('E5 somebody pushed onto the cache branch: seen, and the overlay is made ag
   });
 });
 
-test('E5 somebody pushed between our look and our push: seen, never overwritten blindly', async () => {
-  const gates = new Gates();
-  const { story, head, build } = await builtPull({ mirror: gates.mirror });
-  const { repository } = story;
-  const recorded = story.tip(1);
-  const pushing = gates.hold('push');
-  const second = story.pushPull(1, head, { 'a.c': 'second' });
-  await story.notice();
-  await pushing.reached;
-  const stranger = repository.commit(recorded, { 'evil.c': 'not from the head' });
-  repository.push(story.branch(1), stranger);
-  pushing.release();
-  await story.settle();
+test.each(forges)(
+  'E5 somebody pushed between our look and our push: seen, never overwritten blindly (%s)',
+  async (at) => {
+    const gates = new Gates();
+    const { story, head, build } = await builtPull({ at, mirror: gates.mirror });
+    const { repository } = story;
+    const recorded = story.tip(1);
+    const pushing = gates.hold('push');
+    const second = await story.newHead(1, head, { 'a.c': 'second' });
+    await story.notice();
+    await pushing.reached;
+    const stranger = repository.commit(recorded, { 'evil.c': 'not from the head' });
+    await story.people.push('orthrus/pr-1', stranger);
+    pushing.release();
+    await story.settle();
 
-  const next = await story.build(1);
-  expect(repository.parents(next.commit)).toEqual([second]);
-  expect(await story.told(1)).toContain('overlay.rejected');
-  expect(story.moves).toEqual(
-    [build.commit, recorded, next.commit].map((commit) => `orthrus/pr-1 ${short(commit)}`),
-  );
-  expect(story.transcript(1)).toEqual({
-    pushes: [build.commit, recorded, stranger, next.commit],
-    ci: [`start ${short(build.commit)}.1`, `start ${short(next.commit)}.${next.attempt}`],
-    statuses: [...verdict(head), saidOf(second, `orthrus pending: building ${short(second)}`)],
-  });
-});
+    const next = await story.build(1);
+    expect(repository.parents(next.commit)).toEqual([second]);
+    expect(await story.told(1)).toContain('overlay.rejected');
+    expect(story.moves).toEqual(
+      [build.commit, recorded, next.commit].map((commit) => `orthrus/pr-1 ${short(commit)}`),
+    );
+    expect(story.transcript(1)).toEqual({
+      pushes: [build.commit, recorded, stranger, next.commit],
+      ci: [`start ${short(build.commit)}.1`, `start ${short(next.commit)}.${next.attempt}`],
+      statuses: [...verdict(head), saidOf(second, `orthrus pending: building ${short(second)}`)],
+    });
+  },
+);
 
 test('E6 somebody deleted the cache branch: made again, with its cache', async () => {
   const { story, head, build } = await builtPull();
@@ -177,30 +180,33 @@ test.each(['refs/heads/orthrus/pr-1', 'refs/heads/orthrus', 'refs/heads/orthrus/
   },
 );
 
-test("E7 our branch was replaced by somebody else's: left alone, also at the close", async () => {
-  const { story, base, head, build } = await builtPull(patient);
-  const { repository } = story;
-  const recorded = story.tip(1);
-  const theirs = repository.commit(base, { 'theirs.c': 'work' });
-  repository.push(story.branch(1), theirs);
-  await story.look();
-  expect(await story.state(1)).toBe('blocked');
-  story.closePull(1);
-  await story.look();
-  expect(await story.state(1)).toBe('closed');
-  expect(story.tip(1)).toBe(theirs);
-  expect(story.transcript(1)).toEqual({
-    pushes: [build.commit, recorded, theirs],
-    ci: [`start ${short(build.commit)}.1`],
-    statuses: [
-      ...verdict(head),
-      saidOf(
-        head,
-        `orthrus error: blocked: branch orthrus/pr-1 (${short(theirs)}) is not ours; rename or delete it`,
-      ),
-    ],
-  });
-});
+test.each(forges)(
+  "E7 our branch was replaced by somebody else's: left alone, also at the close (%s)",
+  async (at) => {
+    const { story, base, head, build } = await builtPull({ ...patient, at });
+    const { repository } = story;
+    const recorded = story.tip(1);
+    const theirs = repository.commit(base, { 'theirs.c': 'work' });
+    await story.people.push('orthrus/pr-1', theirs);
+    await story.look();
+    expect(await story.state(1)).toBe('blocked');
+    await story.people.close(1);
+    await story.look();
+    expect(await story.state(1)).toBe('closed');
+    expect(story.tip(1)).toBe(theirs);
+    expect(story.transcript(1)).toEqual({
+      pushes: [build.commit, recorded, theirs],
+      ci: [`start ${short(build.commit)}.1`],
+      statuses: [
+        ...verdict(head),
+        saidOf(
+          head,
+          `orthrus error: blocked: branch orthrus/pr-1 (${short(theirs)}) is not ours; rename or delete it`,
+        ),
+      ],
+    });
+  },
+);
 
 test('E7 the log says whose a branch is, also of an overlay that was pushed and never built', async () => {
   const gates = new Gates();
