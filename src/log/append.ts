@@ -1,6 +1,7 @@
 import type { Effect } from '../../machines/effect.ts';
 import { decide, type EventData, stateText } from '../../machines/fold.ts';
 import { parseStreamName, type StreamKind } from '../../machines/stream.ts';
+import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import { asLogError, LogError } from './log-error.ts';
 import { dropEffects, storeEffects } from './outbox.ts';
@@ -152,12 +153,15 @@ export async function currentState(
 }
 
 async function findByKey(db: LogDatabase, stream: string, key: string): Promise<Recorded | null> {
-  const row = await db
-    .selectFrom('events')
-    .select(['version', 'state', 'meta'])
-    .where('stream', '=', stream)
-    .where('key', '=', key)
-    .executeTakeFirst();
+  const { rows } = await runCompiled(db, 'find by key', [stream, key], () =>
+    db
+      .selectFrom('events')
+      .select(['version', 'state', 'meta'])
+      .where('stream', '=', stream)
+      .where('key', '=', key)
+      .compile(),
+  );
+  const [row] = rows;
   if (row === undefined) return null;
   const meta: EventMeta = JSON.parse(row.meta);
   return {

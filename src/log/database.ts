@@ -34,6 +34,7 @@ export async function openLog(
     sqlite.pragma('busy_timeout = 1000');
     const db = new Kysely<Tables>({ dialect: new LogDialect(cached(sqlite)) });
     await migrate(db);
+    if (synchronous === 'full') full.add(db);
     return {
       db,
       close: async () => {
@@ -66,6 +67,9 @@ export async function readLog(file: string): Promise<OpenLog> {
   }
 }
 
+/** Databases each of whose commits waits for the disk. */
+const full = new WeakSet<LogDatabase>();
+
 /**
  * Writes what a power cut may undo: leases, and the end of effects of which nothing came but their doing. All of it is
  * found again by carrying an effect out once more, which is safe (rule 3); a commit that waits for the disk costs many
@@ -75,15 +79,13 @@ export async function relaxed<T>(
   db: LogDatabase,
   write: (db: LogDatabase) => Promise<T>,
 ): Promise<T> {
+  if (!full.has(db)) return write(db);
   return db.connection().execute(async (connection) => {
-    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(connection);
     await sql`pragma synchronous = normal`.execute(connection);
     try {
       return await write(connection);
     } finally {
-      await sql`pragma synchronous = ${sql.raw(String(rows[0]?.synchronous ?? 2))}`.execute(
-        connection,
-      );
+      await sql`pragma synchronous = full`.execute(connection);
     }
   });
 }

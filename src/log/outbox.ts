@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Effect } from '../../machines/effect.ts';
 import type { LogDatabase } from './database.ts';
 import type { EffectRow } from './schema.ts';
+import { runCompiled } from './compiled.ts';
 import { writeRow } from './write-row.ts';
 
 /** The event that effects are asked for by. */
@@ -59,14 +60,18 @@ async function endTimer(
   name: string,
   outcome: 'replaced' | 'dropped',
 ): Promise<void> {
-  await db
-    .updateTable('effects')
-    .set({ done_at: cause.at, outcome })
-    .where('stream', '=', cause.stream)
-    .where('kind', '=', 'timer')
-    .where('type', '=', `timer.${name}`)
-    .where('done_at', 'is', null)
-    .execute();
+  const { at, stream } = cause;
+  const type = `timer.${name}`;
+  await runCompiled(db, 'end a timer', [at, outcome, stream, 'timer', type], () =>
+    db
+      .updateTable('effects')
+      .set({ done_at: at, outcome })
+      .where('stream', '=', stream)
+      .where('kind', '=', 'timer')
+      .where('type', '=', type)
+      .where('done_at', 'is', null)
+      .compile(),
+  );
 }
 
 /**
@@ -82,7 +87,8 @@ export async function claimEffect(
   leaseFor: number,
   busy: readonly string[] = [],
 ): Promise<EffectRow | null> {
-  const { rows } = await sql<EffectRow>`
+  const values = [now + leaseFor, now, now, ...busy, now, now];
+  const query = sql<EffectRow>`
     update effects
     set lease_until = ${now + leaseFor}, attempts = attempts + 1
     where id = (
@@ -107,7 +113,9 @@ export async function claimEffect(
       order by e.run_at, e.asked_at, e.id
       limit 1
     )
-    returning *`.execute(db);
+    returning *`;
+  const name = `claim beside ${busy.length}`;
+  const { rows } = await runCompiled(db, name, values, () => query.compile(db));
   return rows[0] ?? null;
 }
 
@@ -124,14 +132,22 @@ export async function finishEffect(
     readonly error: string | null;
   },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('effects')
-    .set({ done_at: end.at, outcome: end.outcome, lease_until: null, last_error: end.error })
-    .where('id', '=', effect.id)
-    .where('attempts', '=', effect.attempts)
-    .where('done_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
+  const { at, outcome, error } = end;
+  const { id, attempts } = effect;
+  const { numAffectedRows } = await runCompiled(
+    db,
+    'finish an effect',
+    [at, outcome, null, error, id, attempts],
+    () =>
+      db
+        .updateTable('effects')
+        .set({ done_at: at, outcome, lease_until: null, last_error: error })
+        .where('id', '=', id)
+        .where('attempts', '=', attempts)
+        .where('done_at', 'is', null)
+        .compile(),
+  );
+  return numAffectedRows === 1n;
 }
 
 /** Puts an effect back, to be tried again at `runAt`; fenced as `finishEffect`. */
@@ -179,15 +195,18 @@ export async function holdLane(db: LogDatabase, lane: string, until: number): Pr
 
 /** Timers whose time has come, earliest first. */
 export async function dueTimers(db: LogDatabase, now: number): Promise<EffectRow[]> {
-  return db
-    .selectFrom('effects')
-    .selectAll()
-    .where('kind', '=', 'timer')
-    .where('done_at', 'is', null)
-    .where('run_at', '<=', now)
-    .orderBy('run_at')
-    .limit(100)
-    .execute();
+  const { rows } = await runCompiled(db, 'due timers', ['timer', now, 100], () =>
+    db
+      .selectFrom('effects')
+      .selectAll()
+      .where('kind', '=', 'timer')
+      .where('done_at', 'is', null)
+      .where('run_at', '<=', now)
+      .orderBy('run_at')
+      .limit(100)
+      .compile(),
+  );
+  return rows;
 }
 
 /** Marks a timer fired. @returns false if it was dropped or replaced meanwhile */
@@ -203,19 +222,14 @@ export async function fireTimer(db: LogDatabase, id: string, at: number): Promis
 
 /** When there will next be something to do, as far as is known; null: not before something new is recorded. */
 export async function nextDue(db: LogDatabase, now: number): Promise<number | null> {
-  const row = await db
-    .selectFrom('effects')
-    .select((e) => e.fn.min('run_at').as('at'))
-    .where('done_at', 'is', null)
-    .where('run_at', '>', now)
-    .executeTakeFirst();
-  const held = await db
-    .selectFrom('lanes')
-    .select((e) => e.fn.min('hold_until').as('at'))
-    .where('hold_until', '>', now)
-    .executeTakeFirst();
-  const times = [row?.at, held?.at].filter((at) => at != null).map(Number);
-  return times.length === 0 ? null : Math.min(...times);
+  const query = sql<{ at: number | null }>`
+    select min(at) as at from (
+      select min(run_at) as at from effects where done_at is null and run_at > ${now}
+      union all
+      select min(hold_until) as at from lanes where hold_until > ${now}
+    ) as times`;
+  const { rows } = await runCompiled(db, 'next due', [now, now], () => query.compile(db));
+  return rows[0]?.at ?? null;
 }
 
 /** A writer that has just opened the log holds no leases: those that are left are of a process that has ended. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../machines/fold.ts';
 import { initialSnapshot } from '../../machines/fold.ts';
 import type { StreamKind } from '../../machines/stream.ts';
+import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import type { SnapshotsTable } from './schema.ts';
 import { writeRow } from './write-row.ts';
@@ -23,11 +24,10 @@ export async function loadState(
   stream: string,
   kind: StreamKind,
 ): Promise<StreamState | null> {
-  const row = await db
-    .selectFrom('snapshots')
-    .selectAll()
-    .where('stream', '=', stream)
-    .executeTakeFirst();
+  const { rows } = await runCompiled(db, 'load a snapshot', [stream], () =>
+    db.selectFrom('snapshots').selectAll().where('stream', '=', stream).compile(),
+  );
+  const [row] = rows;
   return row === undefined ? null : stateOf(row, kind);
 }
 
