@@ -202,7 +202,7 @@ export class GitHubStory {
   }
 
   async untilSo(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const limit = Date.now() + 20_000;
+    const limit = Date.now() + 40_000;
     while (!(await isSo())) {
       if (Date.now() > limit) throw new Error(`it does not come to this: ${what}`);
       await new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { BuildKey } from '../../machines/build.ts';
@@ -9,25 +9,15 @@ import type { BuildRequest, Ci } from '../../src/ports/ci.ts';
 import { configurationFile } from '../../src/git/environment.ts';
 import { adapters } from '../../src/service.ts';
 import type { Files } from '../doubles/repository.ts';
+import { flakeOf, threeJobs } from '../doubles/three-jobs.ts';
 import { wrapped } from '../doubles/wrapped.ts';
 import { Story, type StoryOptions } from './story.ts';
 
-const library = resolve(import.meta.dirname, '../../nix/lib');
 export const nixConfig = 'sandbox = false\nbuild-users-group =\nsubstituters =';
 const environment = {
   ...process.env,
   NIX_CONFIG: `extra-experimental-features = nix-command flakes\n${nixConfig}\nkeep-derivations = false`,
 };
-
-/** The library, vendored as a user would. */
-function libraryFiles(): Files {
-  const paths = readdirSync(library, { recursive: true, encoding: 'utf8' });
-  return Object.fromEntries(
-    paths
-      .filter((path) => path.endsWith('.nix'))
-      .map((path) => [`orthrus/${path}`, readFileSync(join(library, path), 'utf8')]),
-  );
-}
 
 const jobs = z.record(z.string(), z.object({ drv: z.string(), outputs: z.array(z.string()) }));
 
@@ -55,40 +45,12 @@ export class NixStory extends Story {
   }
 
   files(more: Files = {}): Files {
-    return {
-      ...libraryFiles(),
-      'flake.nix': this.flake(),
-      'app/text': 'one',
-      'lib/text': 'one',
-      'doc/text': 'one',
-      README: 'read me',
-      ...more,
-    };
+    return threeJobs(this, more);
   }
 
   /** Jobs as Nix code; `job "app"` takes the folder `app`. */
-  flake(jobsCode = '{ app = job "app"; lib = job "lib"; doc = job "doc"; }'): string {
-    return `{
-  outputs = { self }: let
-    orthrus = import ./orthrus;
-    with' = more: name: cache: derivation ({
-      inherit name cache;
-      system = "x86_64-linux";
-      builder = "/bin/sh";
-      salt = "${this.salt}";
-      outputs = [ "out" "intermediates" ];
-      src = orthrus.source { path = ./.; folder = name; name = "\${name}-source"; };
-      args = [ "-c" ''
-        echo "$name" >> ${this.countFile}
-        read text < $src/text
-        case "$text" in broken*) echo "cannot build $text"; exit 1;; esac
-        for output in $outputs; do eval "echo $text > \\$$output"; done
-      '' ];
-    } // more);
-    job = with' { };
-  in { typhonJobs = orthrus.incremental { src = ./.; jobs = ${jobsCode}; }; };
-}
-`;
+  flake(jobsCode?: string): string {
+    return flakeOf(this, jobsCode);
   }
 
   get countFile(): string {
