@@ -214,6 +214,25 @@ function jobStatuses(context: PullContext): Omit<AskedStatus, 'commit'>[] {
   });
 }
 
+/**
+ * Takes over what another pull request said of this head, as if it were our own word: what our build says of that job, now
+ * or later, then takes its place (B10).
+ */
+export const inherit: Step = (context, event) => {
+  if (event.type !== 'status.inherited') return nothing;
+  const { commit, context: name } = event;
+  const taken = {
+    commit,
+    context: name,
+    state: 'failure',
+    description: 'said by a pull request that had this head too',
+    delivery: 'published',
+  } as const;
+  const now = { ...context, statuses: [...context.statuses, taken] };
+  const told = publish(now, jobStatuses(now));
+  return { context: { statuses: now.statuses, ...told.context }, effects: told.effects ?? [] };
+};
+
 /** Reports the verdict, and every job that failed. */
 export const report: Step = (context) => {
   const { policy, verdict } = context;

@@ -147,6 +147,16 @@ export const commandFailed = z.object({
   ...failure.shape,
 });
 
+/**
+ * Another pull request has left this very head, of which it alone had said something bad under this context: what is to
+ * stand there is now ours to say (B10).
+ */
+export const statusInherited = z.object({
+  type: z.literal('status.inherited'),
+  commit: z.string(),
+  context: z.string(),
+});
+
 const attemptFailed = { attempt: z.number(), ...failure.shape };
 export const headFetchFailed = z.object({ type: z.literal('head.fetch.failed'), ...attemptFailed });
 export const overlayPushFailed = z.object({
@@ -172,6 +182,7 @@ export const pullEvent = z.discriminatedUnion('type', [
   commandRefused,
   commandAnswered,
   commandFailed,
+  statusInherited,
   headFetched,
   overlayPushed,
   overlayRejected,

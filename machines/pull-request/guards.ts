@@ -1,6 +1,7 @@
 import { entriesOf, pathsOf, sameEntries } from '../carried.ts';
 import { isCheck, wantsCold } from './check.ts';
 import { current, isLive, overlayOf, type PullContext } from './context.ts';
+import { lastAsked } from '../status.ts';
 import type { PullEvent } from './events.ts';
 import { earn } from './earn.ts';
 
@@ -186,6 +187,16 @@ export function isCheckDue(asked: Asked): boolean {
 export function isSameHeadThatWaits(asked: Asked): boolean {
   const { context, event } = asked;
   return needsApproval(asked) && event.type === 'pull.observed' && event.pull.head === context.head;
+}
+
+/** It is about the head that is being built, or has its verdict, and we have said nothing there ourselves. */
+export function isInheritedHere({ context, event }: Asked): boolean {
+  return (
+    event.type === 'status.inherited' &&
+    event.commit === context.head &&
+    event.commit === current(context)?.head &&
+    lastAsked(context.statuses, event) === undefined
+  );
 }
 
 /** Every status that was asked for has been published, or given up. */

@@ -30,6 +30,8 @@ export interface Scene {
   standing(): Promise<string>;
   /** What other open streams of the repository say of a commit under a context: a line for each (B10). */
   others(commit: string, context: string): Promise<readonly OthersStatus[]>;
+  /** Has the other open pull requests with that head say what stands there under that context. */
+  handOver(commit: string, context: string): Promise<void>;
   /** Every commit that the log says we pushed for the stream. */
   pushed(): Promise<readonly string[]>;
   /** The repository's builds that the stream may start from: their commits, and what one of them left. */

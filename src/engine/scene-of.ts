@@ -12,6 +12,7 @@ import { PortError } from '../ports/port-error.ts';
 import type { Engine } from './engine.ts';
 import { type Place, projectOf } from './place.ts';
 import { seedsFor } from './seeds-for.ts';
+import { streamsWithHead } from './streams.ts';
 import { waitsFor } from './waits-for.ts';
 
 /**
@@ -34,6 +35,7 @@ export function sceneOf(engine: Engine, row: EffectRow, snapshot: Snapshot): Sce
     reportAs: place.config.report.as,
     standing: () => standing(engine, row.stream),
     others: (commit, context) => othersOf(engine, place, row.stream, { commit, context }),
+    handOver: (commit, context) => handOver(engine, place, row, { commit, context }),
     askedAt: row.asked_at,
     snapshot,
     forge: place.forge,
@@ -99,6 +101,23 @@ async function othersOf(
       ? []
       : [{ name: subjectText(row.stream), state: last.state, description: last.description }];
   });
+}
+
+/** Tells the other open pull requests that have this very head; once each, however often the effect is tried (B10). */
+async function handOver(
+  engine: Engine,
+  place: Place,
+  row: EffectRow,
+  of: { readonly commit: string; readonly context: string },
+): Promise<void> {
+  for (const stream of await streamsWithHead(engine, place, of.commit))
+    if (stream !== row.stream && parseStreamName(stream)?.subject.kind === 'pull')
+      await engine.record({
+        stream,
+        event: { type: 'status.inherited', ...of },
+        source: 'effect',
+        key: `inherited:${row.id}`,
+      });
 }
 
 const pushedCommit = z.object({ commit: z.string() });

@@ -31,6 +31,8 @@ export function summarize(event: EventData): string {
       ]
         .filter((part) => part !== null)
         .join(', ');
+    case 'status.inherited':
+      return `${event.context} on ${shortSha(event.commit)}`;
     case 'overlay.pushed':
       return `${shortSha(event.commit)} for ${shortSha(event.head)}`;
     case 'overlay.rejected':

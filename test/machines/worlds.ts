@@ -47,6 +47,7 @@ export function pullEvents(context: PullContext): PullEvent[] {
     { type: 'rebuild.requested', at, cold: true, by: 'grace' },
     { type: 'rebuild.requested', at, cold: false, by: 'grace' },
     { type: 'machine.accepted', at, by: 'grace' },
+    { type: 'status.inherited', at, commit: head, context: 'orthrus/hello' },
     fetched,
     { ...fetched, tip: 'stranger', ours: false },
     { ...fetched, obstacle: { path: 'ci', kind: 'file' } },

@@ -94,6 +94,35 @@ test('B10 the one that failed is closed, or moves on: its failure does not stay 
     if (leave === 'push') story.pushPull(2, base, { 'a.c': 'another' });
     else story.closePull(2);
     await story.look();
-    expect(story.repository.statuses(head)['orthrus']).toMatch(/^success: (?!.*#2)/);
+    await story.settle();
+    // Of the job, too, though #1 had never said anything of one that it built well.
+    expect(story.repository.statuses(head)).toEqual({
+      orthrus: expect.stringMatching(/^success: (?!.*#2)/),
+      'orthrus/app': 'success: succeeded',
+    });
+    const said = story.statuses.length;
+    await story.look();
+    expect(story.statuses).toHaveLength(said);
+  }
+});
+
+test('B10 the one that failed leaves while the other is being built: what that build says of the job stands in the end', async () => {
+  for (const ends of ['well', 'badly'] as const) {
+    const { story, head } = await openTwins();
+    story.ci.finish(await story.build(2), failed('app', { error: 'a.c:1: error: no' }));
+    await story.until(2, 'idle');
+    story.closePull(2);
+    await story.look();
+    await story.settle();
+    expect(story.repository.statuses(head)['orthrus']).toMatch(/^pending: /);
+    const app =
+      ends === 'well' ? built('app', 'one') : failed('app', { error: 'a.c:2: error: no' });
+    story.ci.finish(await story.build(1), app);
+    await story.until(1, 'idle');
+    await story.settle();
+    expect(story.repository.statuses(head)).toEqual({
+      orthrus: expect.stringMatching(ends === 'well' ? /^success: / : /^failure: app failed/),
+      'orthrus/app': ends === 'well' ? 'success: succeeded' : 'failure: a.c:2: error: no',
+    });
   }
 });
