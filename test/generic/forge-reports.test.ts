@@ -55,7 +55,7 @@ test('what comes after the silence corrects the verdict, as often as a job is ru
   at.github.ledger.transcript();
 });
 
-test('a pull request goes its whole way with a CI that makes check runs, and never calls us', async () => {
+test('B2 C9 a pull request goes its whole way with a CI that makes check runs, and never calls us', async () => {
   const { story, pull, head, overlay } = await openWithOther();
   const { at } = story;
   const app = await story.check(overlay, 'app');

@@ -5,7 +5,7 @@ import { beginWithOther, openWithOther } from './generic-story.ts';
 const { drv, outputs } = built('app', 'one');
 const app = { name: 'app', state: 'success', drv, outputs };
 
-test('what a CI tells moves the pull request: some jobs, then all, and the cache they left', async () => {
+test('C13 what a CI tells moves the pull request: some jobs, then all, and the cache they left', async () => {
   const { story, head, overlay } = await openWithOther();
   const { at } = story;
   const of = { repository: 'o/r', commit: overlay };
@@ -48,7 +48,7 @@ test('a CI that builds what is pushed is not told to skip our commits', async ()
   at.github.ledger.transcript();
 });
 
-test('an evaluation that failed is an error of the whole', async () => {
+test('C2 an evaluation that failed is an error of the whole', async () => {
   const { story, head, overlay } = await openWithOther();
   await story.tell({ repository: 'o/r', commit: overlay, error: "error: undefined variable 'x'" });
   expect(story.at.statuses(head)['orthrus']).toMatch(/^error: .*undefined variable 'x'/);

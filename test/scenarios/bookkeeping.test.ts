@@ -121,10 +121,16 @@ test.each([
   });
 });
 
-test.each(['file', 'symlink', 'submodule'] as const)(
-  'A10 a %s is in the way: blocked with a reason, until a head without it comes',
-  async (kind) => {
+test.each([
+  ['file', 'git'],
+  ['symlink', 'git'],
+  ['submodule', 'git'],
+  ['file', 'github'],
+] as const)(
+  'A10 a %s is in the way: blocked with a reason, until a head without it comes (%s)',
+  async (kind, at) => {
     const { story, head, build } = await openPull({
+      at,
       repository: inFolder,
       config: { retry: { base: '10ms', max: '1h' } },
     });
@@ -141,11 +147,11 @@ test.each(['file', 'symlink', 'submodule'] as const)(
     else inTree('add', '--all');
     inTree('commit', '--quiet', '--message', 'in the way');
     const bad = inTree('rev-parse', 'HEAD');
-    repository.push('refs/pull/1/head', bad);
+    await story.people.update(1, bad);
     await story.look();
     expect(await story.state(1)).toBe('blocked');
 
-    const good = story.pushPull(1, head, { 'b.c': 'without' });
+    const good = await story.newHead(1, head, { 'b.c': 'without' });
     await story.look();
 
     const next = await story.build(1);

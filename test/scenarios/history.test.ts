@@ -255,34 +255,38 @@ test.each(forges)(
   },
 );
 
-test.each(['an empty commit', 'a merge commit', 'equal to the base'])(
-  'A11 the head is %s: built and reported like any other',
-  async (kind) => {
-    const story = await begin({ repository: { branches: [] } });
-    const { repository, ci } = story;
-    const base = story.pushMain({ 'a.c': 'base' });
-    const side = repository.commit(base, { 'b.c': 'side' });
-    const heads: Record<string, () => string> = {
-      'an empty commit': () => repository.commit(base, {}),
-      'a merge commit': () => repository.merge(repository.commit(base, { 'c.c': 'c' }), side),
-      'equal to the base': () => base,
-    };
-    const head = heads[kind]?.() ?? '';
-    repository.push('refs/pull/1/head', head);
-    await story.start();
-    const build = await story.build(1);
-    expect(repository.parents(build.commit)).toEqual([head]);
-    expect(repository.changed(head, build.commit)).toEqual(twoFiles);
-    ci.begin(build);
-    ci.finish(build, built('hello', 'first'));
-    await story.until(1, 'idle');
-    expect(story.transcript(1)).toEqual({
-      pushes: [build.commit, story.tip(1)],
-      ci: [`start ${short(build.commit)}.1`],
-      statuses: [
-        saidOf(head, `orthrus pending: building ${short(head)}`),
-        saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
-      ],
-    });
-  },
-);
+// GitHub opens no pull request for a head that is its base.
+test.each([
+  ['an empty commit', 'git'],
+  ['a merge commit', 'git'],
+  ['equal to the base', 'git'],
+  ['an empty commit', 'github'],
+  ['a merge commit', 'github'],
+] as const)('A11 the head is %s: built and reported like any other (%s)', async (kind, at) => {
+  const story = await begin({ at, repository: { branches: [] } });
+  const { repository, ci } = story;
+  const base = await story.newMain({ 'a.c': 'base' });
+  const side = repository.commit(base, { 'b.c': 'side' });
+  const heads: Record<string, () => string> = {
+    'an empty commit': () => repository.commit(base, {}),
+    'a merge commit': () => repository.merge(repository.commit(base, { 'c.c': 'c' }), side),
+    'equal to the base': () => base,
+  };
+  const head = heads[kind]?.() ?? '';
+  await story.people.update(1, head);
+  await story.start();
+  const build = await story.build(1);
+  expect(repository.parents(build.commit)).toEqual([head]);
+  expect(repository.changed(head, build.commit)).toEqual(twoFiles);
+  ci.begin(build);
+  ci.finish(build, built('hello', 'first'));
+  await story.until(1, 'idle');
+  expect(story.transcript(1)).toEqual({
+    pushes: [build.commit, story.tip(1)],
+    ci: [`start ${short(build.commit)}.1`],
+    statuses: [
+      saidOf(head, `orthrus pending: building ${short(head)}`),
+      saidOf(head, 'orthrus success: …cold; 1 of 1 jobs built'),
+    ],
+  });
+});

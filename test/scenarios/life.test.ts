@@ -153,6 +153,27 @@ test.each(forges)('B5 retargeted to another base: recorded, and nothing else (%s
   });
 });
 
+test('B9 pushed to, opened and closed while the service was down: found at start and caught up', async () => {
+  const { story, base, head, build } = await openPull();
+  await story.newHead(2, base, { 'b.c': 'to be closed' });
+  await story.look();
+  await story.stop();
+  const second = await story.newHead(1, head, { 'a.c': 'second' });
+  await story.people.close(2);
+  const third = await story.newHead(3, base, { 'c.c': 'opened' });
+  await story.start();
+  expect(story.repository.parents(story.tip(1))).toEqual([build.commit, second]);
+  expect(await story.state(2)).toBe('closed');
+  expect(story.repository.at(story.branch(2))).toBeNull();
+  expect(story.repository.parents(story.tip(3))).toEqual([third]);
+  expect(story.statuses.slice(-2).toSorted()).toEqual(
+    [
+      `${short(second)} orthrus pending: building ${short(second)}`,
+      `${short(third)} orthrus pending: building ${short(third)}`,
+    ].toSorted(),
+  );
+});
+
 function placeOf(story: Story): Place {
   const place = story.service.engine.options.places.byName('here', 'o/r');
   if (place === null) throw new Error('o/r is not open');
