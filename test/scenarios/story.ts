@@ -1,8 +1,9 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { BuildKey } from '../../machines/build.ts';
 import { type EventData, stateText } from '../../machines/fold.ts';
 import type { PullContext } from '../../machines/pull-request/context.ts';
@@ -123,8 +124,8 @@ export class Story {
     const deeds = this.#site.deeds();
     if (deeds === null) return;
     // Nothing was done at the forge that the story has not seen.
-    expect(deeds.pushes).toEqual(this.moves);
-    expect(deeds.statuses).toEqual(this.statuses);
+    deepStrictEqual(deeds.pushes, this.moves);
+    deepStrictEqual(deeds.statuses, this.statuses);
   }
 
   /** The service looks at the forge and the CI, and does what there is to do until it must wait. */

@@ -113,13 +113,13 @@ async function serveGit(
         const refusal = isLimited() ? limits.refusal(token ?? '') : null;
         if (refusal === null) return null;
         // In JSON, which git does not show: only the headers tell what it is.
-        const { status, headers, body } = refusal;
+        const { status, headers, body: told } = refusal;
         const sent = {
           ...limits.headers(token ?? ''),
           ...headers,
           'content-type': 'application/json',
         };
-        return { status, headers: sent, body: Buffer.from(JSON.stringify(body)) };
+        return { status, headers: sent, body: Buffer.from(JSON.stringify(told)) };
       },
       answer: () =>
         call === null
