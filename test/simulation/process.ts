@@ -10,7 +10,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { Places } from '../../src/engine/place.ts';
 import { Reconciler } from '../../src/engine/reconciler.ts';
 import { takeDelivery } from '../../src/engine/take-delivery.ts';
-import { LogError } from '../../src/log/log-error.ts';
+import { isUnavailable, LogError } from '../../src/log/log-error.ts';
 import { readMachineVersion } from '../../src/log/machine-version.ts';
 import type { Tables } from '../../src/log/schema.ts';
 import type { BuildReport, CiMessage } from '../../src/ports/ci.ts';
@@ -146,7 +146,7 @@ export class Process {
 
 /** What the service knows how to meet is no surprise. */
 function isSurprising(error: unknown): boolean {
-  return !(error instanceof PortError || error instanceof LogError);
+  return !(error instanceof PortError || error instanceof LogError || isUnavailable(error));
 }
 
 /** A logger that tells of nothing but of errors that nobody had thought of. */

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { isUnavailable } from '../../src/log/log-error.ts';
 import { Chance } from './chance.ts';
 import { Clock } from './clock.ts';
 import type { Fact } from './facts.ts';
@@ -57,9 +58,23 @@ export class Universe {
   /** Starts the process over what an earlier one has left. */
   boot(): void {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');
-    this.process = new Process(this, this.#sqlite);
+    const process = new Process(this, this.#sqlite);
+    this.process = process;
     this.note({ kind: 'began' });
-    this.process.start().catch((error: unknown) => this.note({ kind: 'surprise', error }));
+    process.start().catch((error: unknown) => {
+      if (!isUnavailable(error)) this.note({ kind: 'surprise', error });
+      // A service that cannot start ends, and whoever watches over it starts it again.
+      this.#downFor = 10_000;
+      this.#die(process);
+    });
+  }
+
+  #die(process: Process): void {
+    process.isAlive = false;
+    this.process = null;
+    this.deathIn = null;
+    this.note({ kind: 'died' });
+    this.clock.after(this.#downFor, () => this.boot());
   }
 
   /** The process is to die after so many steps, and to be up again `down` milliseconds after that. */
@@ -74,11 +89,7 @@ export class Universe {
     if (this.deathIn === null || process !== this.process) return process.isAlive;
     this.deathIn -= 1;
     if (this.deathIn >= 0) return true;
-    process.isAlive = false;
-    this.process = null;
-    this.deathIn = null;
-    this.note({ kind: 'died' });
-    this.clock.after(this.#downFor, () => this.boot());
+    this.#die(process);
     return false;
   }
 

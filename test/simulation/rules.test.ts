@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import type { Fact } from './facts.ts';
+import type { Tree } from './models/git-model.ts';
+import { cacheBranch, pullStream } from './people.ts';
+import type { Plan } from './plan.ts';
+import { rules } from './rules/all.ts';
+import { findingsOn, type Look } from './rules/rule.ts';
+import { openDatabase, simulate } from './simulation.ts';
+
+/** A good day: #1 is built, gets a second commit and stays open; #2 is closed; #3 is Eve's, and waits; #4 is Bo's. */
+const goodDay: Plan = {
+  seed: 1,
+  settings: {
+    manner: 'listener',
+    tells: true,
+    repository: {
+      drafts: 'build',
+      onForcePush: 'keep',
+      onPush: 'finish-cold',
+      coldRetry: true,
+      report: { jobs: 'failed' },
+    },
+  },
+  items: [
+    opens(1, 'ada', { 'jobs/a': 'a1' }),
+    { at: 900_000, act: { do: 'push', pull: 1, files: { 'jobs/b': 'b1' } } },
+    opens(2, 'ada', { 'jobs/a': 'a2' }),
+    { at: 1_000_000, act: { do: 'close', pull: 2 } },
+    opens(3, 'eve', { 'jobs/a': 'a3' }),
+    opens(4, 'bo', { 'jobs/a': 'a4 broken' }),
+  ],
+};
+
+function opens(pull: number, by: string, files: Record<string, string>): Plan['items'][number] {
+  const act = { do: 'open', pull, by, draft: false, files, onto: null, like: null } as const;
+  return { at: 600_000 + pull, act };
+}
+
+const database = await openDatabase();
+const before = await simulate(goodDay, database);
+
+afterEach(() => {
+  if (database.sqlite.inTransaction) database.sqlite.exec('rollback');
+});
+
+/** What each rule must find wrong, and how the world is broken for it. */
+const breaks: Readonly<Record<string, (look: Look) => Promise<string[]> | string[]>> = {
+  overlay: (look) => onMove(look, 'overlay', { 'README.md': 'slipped in' }),
+  'overlay ': (look) => {
+    look.universe.git.refs.delete(`refs/heads/${cacheBranch(1)}`);
+    return atRest('overlay', look);
+  },
+  history: (look) => {
+    const tip = tipOf(look, 1);
+    const next = look.universe.forge.pulls.get(1)?.head ?? '';
+    return onMove(look, 'history', {}, [next], tip);
+  },
+  'not ours': (look) =>
+    on('not ours', look, {
+      kind: 'moved',
+      by: 'us',
+      branch: 'main',
+      from: look.universe.git.branch('main'),
+      to: null,
+    }),
+  trust: (look) => {
+    const eves = look.universe.forge.pulls.get(3)?.head ?? '';
+    return onMove(look, 'trust', {}, [eves]);
+  },
+  'cache is earned': (look) =>
+    onMove(look, 'cache is earned', { 'cache.nix': cacheFile(`${'a'.repeat(32)}-stranger`) }),
+  'cache is there': (look) => {
+    const path = aPath(look);
+    look.universe.ci.store.paths.delete(path);
+    look.ledger.take({ kind: 'collected', path, wasRooted: false });
+    return onMove(look, 'cache is there', {});
+  },
+  'cache is kept': (look) => {
+    look.universe.ci.store.roots.delete(pullStream(1));
+    return atRest('cache is kept', look);
+  },
+  'unchanged is not built': (look) => {
+    const evaluated = look.facts.findLast(
+      (fact) => fact.kind === 'evaluated' && fact.build.stream === pullStream(1) && !fact.isBuilt,
+    );
+    if (evaluated?.kind !== 'evaluated') throw new Error('everything was built');
+    return on('unchanged is not built', look, { ...evaluated, isBuilt: true });
+  },
+  'no false verdict': (look) => {
+    const commit = look.universe.forge.pulls.get(4)?.head ?? '';
+    return on('no false verdict', look, published(commit, 'success'));
+  },
+  'final status': (look) => {
+    const head = look.universe.forge.pulls.get(4)?.head ?? '';
+    look.universe.forge.statuses.delete(`${head} orthrus`);
+    return atRest('final status', look);
+  },
+  'said once': (look) => {
+    const said = look.facts.findLast(
+      (fact) => fact.kind === 'published' && fact.status.state === 'success',
+    );
+    if (said?.kind !== 'published') throw new Error('nothing succeeded');
+    return on('said once', { ...look, facts: [said, said] }, said);
+  },
+  'nothing is left': (look) => {
+    look.universe.ci.jobsets.add(`refs/heads/${cacheBranch(2)}`);
+    return atRest('nothing is left', look);
+  },
+  'one overlay': (look) => {
+    const { git } = look.universe;
+    const tip = git.get(tipOf(look, 1));
+    const overlay = git.get(tip.parents[0] ?? '');
+    const twin = git.commit({ ...overlay, date: overlay.date + 60_000 });
+    const fact = moved(look, twin);
+    return on('one overlay', { ...look, facts: [...look.facts, fact] }, fact);
+  },
+  'no surprise': (look) => on('no surprise', look, { kind: 'surprise', error: new TypeError('!') }),
+  bounded: (look) => {
+    look.sqlite.exec(`update snapshots set context = context || hex(zeroblob(40000))`);
+    return atRest('bounded', look);
+  },
+  replays: (look) => {
+    look.sqlite.exec(`update events set state = 'idle' where version = 2`);
+    return atRest('replays', look);
+  },
+  rebuilds: (look) => {
+    look.sqlite.exec(`update effects set params = '{}' where type = 'overlay.push'`);
+    return atRest('rebuilds', look);
+  },
+};
+
+test('on a good day no rule is broken', () => {
+  expect(before.broken).toEqual([]);
+});
+
+test('every rule is broken here, and has its line in the README', () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+  for (const { name, sentence } of rules) {
+    expect(Object.keys(breaks)).toContain(name);
+    expect(readme).toContain(`| ${name} | ${sentence} |`);
+  }
+});
+
+test.each(Object.entries(breaks))('a world in which "%s" is broken is found', async (name, run) => {
+  const { look } = await simulate(goodDay, database);
+  database.sqlite.exec('begin');
+  expect({ name, found: (await run(look)).length > 0 }).toEqual({ name, found: true });
+});
+
+function on(name: string, look: Look, fact: Fact): string[] {
+  return rules
+    .filter((rule) => rule.name === name)
+    .flatMap((rule) => [...findingsOn(rule, fact, look)]);
+}
+
+async function atRest(name: string, look: Look): Promise<string[]> {
+  const found = rules
+    .filter((rule) => rule.name === name)
+    .map(async (rule) => [...((await rule.atRest?.(look)) ?? [])]);
+  return (await Promise.all(found)).flat();
+}
+
+function tipOf({ universe }: Look, number: number): string {
+  return universe.git.branch(cacheBranch(number)) ?? '';
+}
+
+/** The service puts a commit on #1's cache branch: its tip, with other files. */
+function onMove(
+  look: Look,
+  name: string,
+  files: Tree,
+  parents?: readonly string[],
+  from?: string,
+): string[] {
+  const { git } = look.universe;
+  const tip = git.get(tipOf(look, 1));
+  const to = git.commit({
+    ...tip,
+    parents: parents ?? tip.parents,
+    tree: { ...tip.tree, ...files },
+  });
+  return on(name, look, { ...moved(look, to), from: from ?? tip.sha });
+}
+
+function moved(look: Look, to: string): Extract<Fact, { kind: 'moved' }> {
+  return { kind: 'moved', by: 'us', branch: cacheBranch(1), from: tipOf(look, 1), to };
+}
+
+function published(commit: string, state: 'success' | 'failure'): Fact {
+  const status = { commit, context: 'orthrus', state, description: '', url: null } as const;
+  return { kind: 'published', isNew: true, status: { ...status, as: 'statuses', summary: null } };
+}
+
+function cacheFile(name: string): string {
+  return `{\n  "a" = { drv = null; from = null; path = "/nix/store/${name}"; };\n}\n`;
+}
+
+/** A path that #1's newest overlay names. */
+function aPath(look: Look): string {
+  const text = look.universe.git.get(tipOf(look, 1)).tree['cache.nix'] ?? '';
+  return /path = "([^"]*)"/.exec(text)?.[1] ?? '';
+}
