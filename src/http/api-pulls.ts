@@ -8,6 +8,8 @@ import type { Links } from './links.ts';
 import { buildJson, eventJson, pendingJson, pullJson } from './pull-json.ts';
 import { listPulls, readBuilds, readEvents, readPending } from './read-pulls.ts';
 import { replaySteps } from './replay-steps.ts';
+import { timelineLimit, timelinePart } from './timeline.ts';
+import { Keyframes } from './timeline-keyframes.ts';
 import { waitsFor } from '../engine/waits-for.ts';
 
 const count = z.coerce.number().int().min(1).max(1000);
@@ -21,6 +23,10 @@ const listQuery = z.object({
   after: z.string().optional(),
 });
 const eventsQuery = z.object({ after: version.default(0), limit: count.default(100) });
+const timelineQuery = z.object({
+  from: version.min(1).default(1),
+  limit: count.max(timelineLimit).default(timelineLimit),
+});
 const replayQuery = z.object({
   to: version.default(Number.MAX_SAFE_INTEGER),
   limit: count.default(200),
@@ -30,6 +36,7 @@ const replayQuery = z.object({
 export function apiPulls(service: Service, links: Links): Router {
   const { engine } = service;
   const { db, world } = engine.options;
+  const keyframes = new Keyframes();
   const router = Router();
 
   router.get('/api/pulls', async (request, response) => {
@@ -60,6 +67,11 @@ export function apiPulls(service: Service, links: Links): Router {
     const events = await readEvents(db, stream, { after }, limit);
     const last = events.length === limit ? events.at(-1) : undefined;
     response.json({ stream, events: events.map(eventJson), next: last?.version ?? null });
+  });
+
+  router.get(`/api/pulls${pullPath}/timeline`, async (request, response) => {
+    const row = await findPull(service, request.params);
+    response.json(await timelinePart(db, keyframes, row, parseQuery(request, timelineQuery)));
   });
 
   router.get(`/api/pulls${pullPath}/replay`, async (request, response) => {

@@ -49,13 +49,19 @@ export interface AskedEffect {
   readonly lastError: string | null;
 }
 
-/** Goes through a stream's events, from the first one, with today's machine. */
+/**
+ * Goes through a stream's events with today's machine: from the first one, or from what it made of those up to a
+ * version.
+ */
 export async function* travel(
   db: LogDatabase,
   of: { readonly stream: string; readonly kind: StreamKind },
+  from: { readonly version: number; readonly snapshot: Snapshot } = {
+    version: 0,
+    snapshot: initialSnapshot(of.kind),
+  },
 ): AsyncGenerator<TravelStep> {
-  let snapshot = initialSnapshot(of.kind);
-  let version = 0;
+  let { version, snapshot } = from;
   for (;;) {
     const rows = await db
       .selectFrom('events')

@@ -63,6 +63,7 @@ test('what is answered has the shapes that it tells', async () => {
   await answersAs('GET', pullPath(''), await get(api));
   await answersAs('GET', pullPath('/events'), await get(`${api}/events`));
   await answersAs('GET', pullPath('/replay'), await get(`${api}/replay`));
+  await answersAs('GET', pullPath('/timeline'), await get(`${api}/timeline?from=2`));
   await answersAs('GET', pullPath('/events'), await get('/api/pulls/here/no/body/7/events'));
   await answersAs('GET', '/api/pulls', await get('/api/pulls?limit=none'));
   await answersAs('POST', pullPath('/rebuild'), await operate(`${api}/rebuild`, { cold: true }));

@@ -68,6 +68,15 @@ export const operations: readonly Operation[] = [
     errors: [400, 404],
   },
   {
+    method: 'get',
+    path: `/api/pulls${pull}/timeline`,
+    summary:
+      'A part of its run, compact: where the machine was before it, and then what each event changed',
+    query: { from: 'Its first version; 1 unless told.', limit: 'At most 100 steps.' },
+    success: { status: 200, schema: 'Timeline' },
+    errors: [400, 404],
+  },
+  {
     method: 'post',
     path: `/api/pulls${pull}/rebuild`,
     summary: 'Builds the same head again, once',

@@ -101,6 +101,31 @@ const step = z.looseObject({
   effects: z.array(effect),
 });
 
+const timelineStep = z.looseObject({
+  version: z.int(),
+  at: time,
+  type: z.string(),
+  summary: z.string().meta({ description: 'What the event says, in a few words.' }),
+  source: z.string(),
+  handled: z.boolean(),
+  held: z.boolean(),
+  state: z.string().meta({ description: "Today's machine's state after it." }),
+  recorded: z.string().meta({ description: 'The state that was recorded.' }),
+  changes: z
+    .array(
+      z.strictObject({
+        path: z.array(z.string()),
+        before: z.unknown().optional(),
+        after: z.unknown().optional(),
+      }),
+    )
+    .meta({
+      description:
+        'Where the context differs: keys, or indices of an array; `before` is absent for what is new, `after` for what is gone.',
+    }),
+  effects: z.array(effect.omit({ id: true })),
+});
+
 const jobResult = z.looseObject({
   name: z.string(),
   state: z.enum(['pending', 'success', 'failure', 'error']),
@@ -121,6 +146,17 @@ const schemas = {
   }),
   Events: z.looseObject({ stream: z.string(), events: z.array(event), next: z.int().nullable() }),
   Replay: z.looseObject({ stream: z.string(), steps: z.array(step) }),
+  Timeline: z.looseObject({
+    stream: z.string(),
+    newest: z.int().meta({ description: 'The newest version there is.' }),
+    from: z.int(),
+    before: z.strictObject({
+      state: z.string(),
+      context: z.record(z.string(), z.unknown()),
+      visited: z.array(z.string()),
+    }),
+    steps: z.array(timelineStep),
+  }),
   Rebuild: z.object({ cold: z.boolean().optional() }),
   Approve: z.object({ head: z.string().meta({ description: "The head's full sha." }) }),
   Reconciled: z.looseObject({ reconciled: z.literal(true), milliseconds: z.number() }),
