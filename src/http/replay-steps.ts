@@ -3,7 +3,7 @@ import type { PullRow } from '../log/schema.ts';
 import { travel, type TravelStep } from '../replay/time-travel.ts';
 
 /** A step as the API tells it: the event's type and data apart, as everywhere. */
-export type StepJson = Omit<TravelStep, 'event'> & {
+export type StepJson = Omit<TravelStep, 'event' | 'snapshot'> & {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 };
@@ -21,5 +21,9 @@ export async function replaySteps(
     steps.push(step);
     if (steps.length > limit) steps.shift();
   }
-  return steps.map(({ event: { type, ...data }, ...step }) => ({ ...step, type, data }));
+  return steps.map(({ event: { type, ...data }, snapshot: _, ...step }) => ({
+    ...step,
+    type,
+    data,
+  }));
 }

@@ -27,6 +27,8 @@ export interface TravelStep {
   readonly recorded: string;
   readonly state: string;
   readonly context: Snapshot['context'];
+  /** Both as XState has them: where `travel` can go on from. */
+  readonly snapshot: Snapshot;
   /** The parts of the context that the event changed. */
   readonly changed: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>>;
   readonly effects: readonly AskedEffect[];
@@ -91,6 +93,7 @@ export async function* travel(
         recorded: row.state,
         state: stateText(snapshot.value),
         context: snapshot.context,
+        snapshot,
         changed: changes(before, snapshot.context),
         effects: decision.effects.map((effect, index) =>
           fate(effect, effectId(of.stream, row.version, index), became),
