@@ -119,6 +119,10 @@ set {
   concurrency = optional types.ints.positive "How many effects are carried out at once.";
   retain = optional duration "How long a closed pull request is kept.";
   archive = optional types.str "A folder for the logs of what is no longer kept.";
+  inspector = {
+    url = optional types.str "The page that shows runs in the Stately inspector.";
+    redact = optional (types.listOf types.str) "Names of what is not told to that page.";
+  };
   forges = defaultTo (types.attrsOf forge) { } "Where the repositories are.";
   ci = defaultTo (types.attrsOf ci) { } "What builds them.";
   repositories = defaultTo (types.listOf repository) [ ] "The repositories.";

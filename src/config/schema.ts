@@ -257,6 +257,19 @@ export const file = z.strictObject({
     description:
       "A folder for the logs of what is no longer kept, as `orthrus export` writes them; relative to the file's own folder.",
   }),
+  inspector: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .default('https://stately.ai/inspect')
+        .meta({ description: 'The page that `orthrus inspect` and `serve --inspect` talk to.' }),
+      redact: z.array(z.string().min(1)).default(['author', 'by']).meta({
+        description:
+          'Names of what is not told to that page, however deep it stands in a context or an event.',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'The Stately inspector.' }),
   forges: z.record(
     z
       .string()
