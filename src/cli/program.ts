@@ -6,6 +6,7 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
+import { addInspect } from './inspect.ts';
 import { addLog } from './log.ts';
 import { addMachine } from './machine.ts';
 import { addPulls } from './pulls.ts';
@@ -23,6 +24,7 @@ const commands = [
   addPulls,
   addLog,
   addReplay,
+  addInspect,
   addMachine,
   addRebuild,
   addApprove,

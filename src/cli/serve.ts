@@ -12,6 +12,7 @@ import { withConfig } from './reading.ts';
 interface ServeOptions {
   readonly config: string;
   readonly logLevel: string;
+  readonly inspect?: boolean;
 }
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -19,6 +20,7 @@ const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 export function addServe(program: Command): void {
   withConfig(program.command('serve'))
     .description('the service; its URL goes to stdout, its log to stderr')
+    .option('--inspect', 'show all pull requests live in the Stately inspector, at /inspect')
     .option('--log-level <level>', levels.join(', '), 'info')
     .action(serve);
 }
@@ -46,7 +48,7 @@ async function serve(options: ServeOptions): Promise<void> {
     isTerminal: isatty(2),
   });
   const service = await openService(config, { world: realWorld, logger });
-  const http = createApp(service);
+  const http = createApp(service, { inspect: options.inspect === true });
   let server: Awaited<ReturnType<typeof listen>>;
   try {
     server = await listen(http.app, config.listen);
@@ -67,6 +69,7 @@ async function serve(options: ServeOptions): Promise<void> {
     throw error;
   }
   await print(`orthrus is listening at ${server.url}\n`);
+  if (options.inspect === true) await print(`the inspector is at ${server.url}/inspect\n`);
   await stopped;
 }
 

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import type { Service } from '../service.ts';
 import { apiDescription } from './api-description.ts';
+import { apiInspect } from './api-inspect.ts';
 import { apiOperator } from './api-operator.ts';
 import { apiPulls } from './api-pulls.ts';
 import { apiStream } from './api-stream.ts';
@@ -23,12 +24,18 @@ export interface App {
   close(): void;
 }
 
+export interface AppOptions {
+  /** Shows all pull requests live in the Stately inspector. */
+  readonly inspect?: boolean;
+}
+
 /** @throws {ConfigError} if the operator's token cannot be read */
-export function createApp(service: Service): App {
+export function createApp(service: Service, { inspect = false }: AppOptions = {}): App {
   const links = new Links(service.config.publicUrl);
   const operator = apiOperator(service);
   const feed = new EventFeed(service.engine);
   const metrics = new Metrics(service, feed);
+  const inspector = apiInspect(service, inspect);
   const app = express();
   app.disable('x-powered-by');
   app.use(timeRequests(metrics.requests));
@@ -39,6 +46,7 @@ export function createApp(service: Service): App {
   app.use(apiPulls(service, links));
   app.use(operator);
   app.use(apiStream(feed));
+  app.use(inspector.router);
   app.use(apiDescription());
   app.use(health(service));
   app.use(metricsRouter(metrics));
@@ -50,6 +58,7 @@ export function createApp(service: Service): App {
     app,
     close() {
       feed.close();
+      inspector.close();
       metrics.close();
     },
   };

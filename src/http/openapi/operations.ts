@@ -77,6 +77,14 @@ export const operations: readonly Operation[] = [
     errors: [400, 404],
   },
   {
+    method: 'get',
+    path: `/api/pulls${pull}/inspect`,
+    summary:
+      'Its run as the Stately inspector is told of it: one message a line, the statechart first',
+    success: { status: 200, type: 'application/x-ndjson' },
+    errors: [404],
+  },
+  {
     method: 'post',
     path: `/api/pulls${pull}/rebuild`,
     summary: 'Builds the same head again, once',
@@ -137,6 +145,21 @@ export const operations: readonly Operation[] = [
     success: answer,
     security: 'ci',
     errors: [400, 401, 404, 413, 415, 503],
+  },
+  {
+    method: 'get',
+    path: '/api/inspect',
+    summary:
+      'With `serve --inspect`: what the Stately inspector is told of all pull requests, live, one message a line',
+    success: { status: 200, type: 'application/x-ndjson' },
+    errors: [404],
+  },
+  {
+    method: 'get',
+    path: '/inspect',
+    summary: 'With `serve --inspect`: the page that tells the Stately inspector',
+    success: page,
+    errors: [404],
   },
   {
     method: 'get',
