@@ -1,12 +1,16 @@
 import { duration } from '../../machines/describe.ts';
+import { type Change, changesBetween, type Json } from '../dashboard/pull/changes.ts';
 import { summarize } from '../replay/summarize.ts';
 import type { AskedEffect, TravelStep } from '../replay/time-travel.ts';
 import { colours, harmless, tinted } from './text.ts';
 
 const widest = 100;
 
-/** An event: what it was, where it led, what it changed, and what it asked for. */
-export function stepText(step: TravelStep): string {
+/**
+ * An event: when it was, where it led, what it changed, and what it asked for.
+ * @param before the step before it, whether or not that is shown
+ */
+export function stepText(step: TravelStep, before: TravelStep | null): string {
   const state =
     step.state === step.recorded
       ? tinted(step.state)
@@ -15,11 +19,36 @@ export function stepText(step: TravelStep): string {
   const lines = [
     `${String(step.version).padStart(4)}  ${colours.bold(step.event.type)} → ${state}${colours.yellow(mark)}  ` +
       colours.dim(harmless(summarize(step.event))),
+    `      ${colours.dim(whenText(step, before))}`,
   ];
-  for (const [key, { before, after }] of Object.entries(step.changed))
-    lines.push(`        ${key}: ${colours.dim(valueText(before))} → ${valueText(after)}`);
+  for (const change of changesOf(step)) {
+    const path = harmless(change.path.join('.'));
+    lines.push(
+      `        ${path}: ${colours.dim(valueText(change.before))} → ${valueText(change.after)}`,
+    );
+  }
   for (const effect of step.effects) lines.push(`      → ${effectText(effect, step.recordedAt)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** `2025-01-01T00:00:01.234Z, 12 s after 4`. */
+function whenText(step: TravelStep, before: TravelStep | null): string {
+  const at = new Date(step.recordedAt).toISOString();
+  if (before === null) return at;
+  // A clock may have been set back (G6).
+  const gap = Math.max(0, step.recordedAt - before.recordedAt);
+  return `${at}, ${duration(gap)} after ${before.version}`;
+}
+
+/** Each place of the context that it changed, as deep as it can be named. */
+function changesOf(step: TravelStep): readonly Change[] {
+  return Object.entries(step.changed).flatMap(([key, { before, after }]) =>
+    changesBetween(plain(before), plain(after), [key]),
+  );
+}
+
+function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null));
 }
 
 function valueText(value: unknown): string {

@@ -1,21 +1,22 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
-import { duration } from '../../machines/describe.ts';
+import { eventSchema } from '../../machines/fold.ts';
+import type { StreamKind } from '../../machines/stream.ts';
 import type { Config } from '../config/schema.ts';
 import type { LogDatabase } from '../log/database.ts';
-import { checkLog, type CheckReport } from '../replay/check.ts';
 import { type TravelStep, travel } from '../replay/time-travel.ts';
 import { CliError } from './cli-error.ts';
-import { findStream, nameOf } from './find-stream.ts';
-import { print, printJson, progress } from './output.ts';
+import { findStream } from './find-stream.ts';
+import { print, printJson } from './output.ts';
 import { reading, type ReadingOptions, withJson } from './reading.ts';
 import { stepJson, stepText } from './replay-text.ts';
-import { colours, count, harmless } from './text.ts';
+import { colours, count } from './text.ts';
 
 interface ReplayOptions extends ReadingOptions {
   readonly from?: string;
   readonly to?: string;
-  readonly event?: string;
+  readonly event: readonly string[];
+  readonly step?: boolean;
   readonly check?: boolean;
 }
 
@@ -25,7 +26,8 @@ export function addReplay(program: Command): void {
     .argument('[pull]', 'forge:owner/repo#12, or forge:owner/repo@branch')
     .option('--from <version>', 'show nothing before this version')
     .option('--to <version>', 'stop after this version')
-    .option('--event <type>', 'show only events of this type')
+    .option('--event <type>', 'show only events of this type; may be given again', several, [])
+    .option('--step', 'walk through it with the keyboard')
     .option('--check', 'compare every recorded state with what the machine gives now')
     .action((pull: string | undefined, options: ReplayOptions) =>
       reading(options, async (db, config) => {
@@ -33,6 +35,22 @@ export function addReplay(program: Command): void {
         else await show(db, config, pull, options);
       }),
     );
+}
+
+function several(type: string, before: readonly string[]): readonly string[] {
+  return [...before, type];
+}
+
+async function check(
+  db: LogDatabase,
+  config: Config,
+  pull: string | undefined,
+  options: ReplayOptions,
+): Promise<void> {
+  if (pull !== undefined)
+    throw new CliError('usage', '--check replays every stream; leave out the pull request');
+  const { checkReplay } = await import('./replay-check.ts');
+  await checkReplay(db, config, options.json === true);
 }
 
 async function show(
@@ -48,19 +66,26 @@ async function show(
     );
   const from = versionOf(options.from, '--from') ?? 1;
   const to = versionOf(options.to, '--to');
+  if (options.step === true) requireTerminal(options);
   const row = await findStream(db, config, pull);
+  requireTypes(row.kind, options.event);
   if (to !== null) await requireVersion(db, pull, row.stream, to);
   const steps: TravelStep[] = [];
+  const printsAtOnce = options.json !== true && options.step !== true;
   let last: TravelStep | null = null;
   for await (const step of travel(db, row)) {
+    const before = last;
     last = step;
     if (isWanted(step, from, options.event)) {
-      if (options.json === true) steps.push(step);
-      else await print(stepText(step));
+      if (printsAtOnce) await print(stepText(step, before));
+      else steps.push(step);
     }
     if (step.version === to) break;
   }
-  if (options.json === true)
+  if (options.step === true) {
+    const { walkThrough } = await import('./replay-step.ts');
+    await walkThrough(pull, steps);
+  } else if (options.json === true)
     await printJson({
       pull,
       stream: row.stream,
@@ -71,6 +96,27 @@ async function show(
     });
   else if (last !== null)
     await print(`${colours.bold(`after version ${last.version}: ${last.state}`)}\n`);
+}
+
+function requireTerminal({ json }: ReplayOptions): void {
+  if (json === true)
+    throw new CliError('usage', '--step is for people and --json for programs; leave out one');
+  if (!isatty(0) || !isatty(1))
+    throw new CliError(
+      'usage',
+      '--step needs a terminal, for its keys and its screen; leave it out to print all steps',
+    );
+}
+
+/** @throws {CliError} `usage` for a type that no event of such a stream has */
+function requireTypes(kind: StreamKind, types: readonly string[]): void {
+  const known = eventSchema(kind).options.map((event) => event.shape.type.value);
+  const unknown = types.find((type) => !known.some((one) => one === type));
+  if (unknown !== undefined)
+    throw new CliError(
+      'usage',
+      `there is no event "${unknown}"; there is ${known.toSorted().join(', ')}`,
+    );
 }
 
 async function requireVersion(
@@ -91,64 +137,12 @@ async function requireVersion(
     );
 }
 
-function isWanted(step: TravelStep, from: number, type: string | undefined): boolean {
-  return step.version >= from && (type === undefined || step.event.type === type);
+function isWanted(step: TravelStep, from: number, types: readonly string[]): boolean {
+  return step.version >= from && (types.length === 0 || types.includes(step.event.type));
 }
 
 function versionOf(text: string | undefined, option: string): number | null {
   if (text === undefined) return null;
   if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
   throw new CliError('usage', `${option} takes a version, a number from 1 on, not "${text}"`);
-}
-
-async function check(
-  db: LogDatabase,
-  config: Config,
-  pull: string | undefined,
-  options: ReplayOptions,
-): Promise<void> {
-  if (pull !== undefined)
-    throw new CliError('usage', '--check replays every stream; leave out the pull request');
-  const shown = progress((events) => `replayed ${count(events, 'event')}`);
-  const report = await checkLog(db, config.database.file, { onProgress: shown.at });
-  shown.end();
-  const named = report.first === null ? null : await pullOf(db, report.first.stream);
-  if (options.json === true)
-    await printJson({
-      ...report,
-      first: report.first === null ? null : { pull: named, ...report.first },
-      ok: report.first === null,
-    });
-  else if (report.first === null || isatty(1)) await print(`${checkText(report)}\n`);
-  if (report.first === null) return;
-  const { version, type, recorded, replayed } = report.first;
-  const others =
-    report.differing === 1 ? '' : `, as ${count(report.differing - 1, 'more stream')} do`;
-  throw new CliError(
-    'failed',
-    harmless(
-      `${named} differs at version ${version} (${type}): recorded ${recorded}, replayed ${replayed}${others}; serve holds such a stream until \`orthrus accept ${named}\` lets it go on`,
-    ),
-  );
-}
-
-/** The stream as people name it, or its own name where nothing was ever seen of it. */
-async function pullOf(db: LogDatabase, stream: string): Promise<string> {
-  const row = await db
-    .selectFrom('pulls')
-    .select(['forge', 'repository', 'number', 'branch'])
-    .where('stream', '=', stream)
-    .executeTakeFirst();
-  return row === undefined ? stream : nameOf(row);
-}
-
-function checkText(report: CheckReport): string {
-  const rate = Math.round((report.events * 1000) / Math.max(report.milliseconds, 1));
-  return (
-    `${count(report.events, 'event')} of ${count(report.streams, 'stream')} replayed in ` +
-    `${duration(report.milliseconds)} on ${count(report.cores, 'core')} (${rate.toLocaleString('en')} a second): ` +
-    (report.first === null
-      ? 'all as recorded'
-      : `${count(report.differing, 'stream')} ${report.differing === 1 ? 'differs' : 'differ'}`)
-  );
 }

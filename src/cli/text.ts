@@ -35,6 +35,20 @@ export function widthOf(text: string): number {
   return width;
 }
 
+/** Cuts what is wider than that many columns, and its colour with it. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let width = 0;
+  let kept = '';
+  // oxlint-disable-next-line eslint/no-control-regex
+  for (const part of text.match(/\u001b\[[0-9;]*m|[^]/gu) ?? []) {
+    width += widthOf(part);
+    if (width >= columns) break;
+    kept += part;
+  }
+  return text.includes('\u001b') ? `${kept}…\u001b[0m` : `${kept}…`;
+}
+
 /** Lines up columns; the last one is as long as it is. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
