@@ -1,6 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { accepts } from '../engine/accepts.ts';
+import { waitsFor } from '../engine/waits-for.ts';
 import type { LogDatabase } from '../log/database.ts';
+import { readMachineVersion } from '../log/machine-version.ts';
+import type { PullRow } from '../log/schema.ts';
+import { readStandings } from '../log/standings.ts';
 import { type LoggedEvent, loggedEvent } from '../log/stored-event.ts';
 import { summarize } from '../replay/summarize.ts';
 import { findStream } from './find-stream.ts';
@@ -15,11 +20,13 @@ export function addLog(program: Command): void {
     .option('--follow', 'go on with what is recorded from now on')
     .action((pull: string, options: ReadingOptions & { readonly follow?: boolean }) =>
       reading(options, async (db, config) => {
-        const { stream } = await findStream(db, config, pull);
+        const row = await findStream(db, config, pull);
+        const { stream } = row;
         const events = await eventsAfter(db, stream, 0);
         const follows = options.follow === true;
         if (options.json === true && !follows) await printJson(events.map(toJson));
-        else await print(options.json === true ? lines(events) : toText(events, Date.now()));
+        else if (options.json === true) await print(lines(events));
+        else await print(toText(events, Date.now()) + (await standingText(db, row)));
         if (follows) await follow(db, stream, events.at(-1)?.version ?? 0, options.json === true);
       }),
     );
@@ -62,6 +69,16 @@ function toText(events: readonly LoggedEvent[], now: number): string {
     heading(['VERSION', 'AGE', 'EVENT', 'STATE', 'FROM', 'WHAT']),
     ...events.map((event) => rowOf(event, now)),
   ]);
+}
+
+/** What it waits for, and what would be taken next. */
+async function standingText(db: LogDatabase, row: PullRow): Promise<string> {
+  const standing = (await readStandings({ db, machineVersion: readMachineVersion() }, [row])).get(
+    row.stream,
+  );
+  if (standing === undefined) return '';
+  const sentence = waitsFor(standing, Date.now()) ?? 'nothing is waited for';
+  return `\n${colours.bold(harmless(sentence))}\n${colours.dim(`accepts ${accepts(standing).join(', ')}`)}\n`;
 }
 
 function rowOf({ version, recordedAt, data, state, meta }: LoggedEvent, now: number): string[] {

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import { shortSha } from '../../machines/describe.ts';
+import { waitsFor } from '../engine/waits-for.ts';
 import type { LogDatabase } from '../log/database.ts';
+import { readMachineVersion } from '../log/machine-version.ts';
 import type { PullRow } from '../log/schema.ts';
+import { readStandings } from '../log/standings.ts';
 import { nameOf } from './find-stream.ts';
 import { print, printJson } from './output.ts';
 import { reading, type ReadingOptions, withJson } from './reading.ts';
@@ -13,16 +16,17 @@ export function addPulls(program: Command): void {
     .option('--all', 'closed ones too')
     .action((options: ReadingOptions & { readonly all?: boolean }) =>
       reading(options, async (db) => {
-        const rows = await listPulls(db, options.all === true);
+        const now = Date.now();
+        const rows = await listPulls(db, options.all === true, now);
         if (options.json === true) await printJson(rows.map(toJson));
-        else await print(toText(rows, Date.now()));
+        else await print(toText(rows, now));
       }),
     );
 }
 
-type ListedPull = PullRow & { readonly held: string | null };
+type ListedPull = PullRow & { readonly held: string | null; readonly waitsFor: string | null };
 
-async function listPulls(db: LogDatabase, all: boolean): Promise<ListedPull[]> {
+async function listPulls(db: LogDatabase, all: boolean, now: number): Promise<ListedPull[]> {
   const every = db
     .selectFrom('pulls')
     .leftJoin('snapshots', 'snapshots.stream', 'pulls.stream')
@@ -31,7 +35,12 @@ async function listPulls(db: LogDatabase, all: boolean): Promise<ListedPull[]> {
     .orderBy('pulls.updated_at', 'desc')
     .orderBy('pulls.stream');
   const shown = all ? every : every.where('pulls.state', 'not in', ['closed', 'gone']);
-  return shown.execute();
+  const rows = await shown.execute();
+  const standings = await readStandings({ db, machineVersion: readMachineVersion() }, rows);
+  return rows.map((row) => {
+    const standing = standings.get(row.stream);
+    return { ...row, waitsFor: standing === undefined ? null : waitsFor(standing, now) };
+  });
 }
 
 function toText(rows: readonly ListedPull[], now: number): string {
@@ -44,7 +53,9 @@ function toText(rows: readonly ListedPull[], now: number): string {
       tinted(row.verdict ?? '-'),
       row.head === null ? '-' : shortSha(row.head),
       age(row.updated_at, now),
-      harmless([row.title, row.held ?? row.description].filter((text) => text !== null).join(': ')),
+      harmless(
+        [row.title, row.waitsFor ?? row.description].filter((text) => text !== null).join(': '),
+      ),
     ]),
   ]);
 }
@@ -62,6 +73,7 @@ function toJson(row: ListedPull): Record<string, unknown> {
     author: row.author,
     state: row.state,
     held: row.held,
+    waitsFor: row.waitsFor,
     head: row.head,
     tip: row.tip,
     verdict: row.verdict,

@@ -74,7 +74,7 @@ async function standing(engine: Engine, stream: string): Promise<string> {
       ? ''
       : `${head === null ? '' : `\`${shortSha(head)}\`: `}${verdict.state}: ${code(verdict.description)}. `;
   const page = pageUrl(stream);
-  return `${said}${waits === null ? 'Nothing is waited for.' : `It waits for ${code(waits)}.`}${page === null ? '' : ` [More](${page})`}`;
+  return `${said}${waits === null ? 'Nothing is waited for.' : `Now: ${code(waits)}.`}${page === null ? '' : ` [More](${page})`}`;
 }
 
 /** What other open streams of the repository that have this very head say of it (B10). */

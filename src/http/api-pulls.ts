@@ -1,6 +1,9 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { stateText } from '../../machines/fold.ts';
+import { accepts } from '../engine/accepts.ts';
+import { waitsFor } from '../engine/waits-for.ts';
+import { lastTimes, readStandings, restingLanes } from '../log/standings.ts';
 import type { Service } from '../service.ts';
 import { parseQuery } from './body.ts';
 import { findPull, pullPath } from './find-pull.ts';
@@ -10,7 +13,6 @@ import { listPulls, readBuilds, readEvents, readPending } from './read-pulls.ts'
 import { replaySteps } from './replay-steps.ts';
 import { timelineLimit, timelinePart } from './timeline.ts';
 import { Keyframes } from './timeline-keyframes.ts';
-import { waitsFor } from '../engine/waits-for.ts';
 
 const count = z.coerce.number().int().min(1).max(1000);
 const version = z.coerce.number().int().min(0);
@@ -35,13 +37,19 @@ const replayQuery = z.object({
 /** What there is to know of pull requests and branches. */
 export function apiPulls(service: Service, links: Links): Router {
   const { engine } = service;
-  const { db, world } = engine.options;
+  const { db, world, machineVersion } = engine.options;
   const keyframes = new Keyframes();
   const router = Router();
 
   router.get('/api/pulls', async (request, response) => {
     const { rows, next } = await listPulls(db, parseQuery(request, listQuery));
-    response.json({ pulls: rows.map((row) => pullJson(row, links)), next });
+    const standings = await readStandings({ db, machineVersion }, rows);
+    const shown = rows.map((row) => {
+      const standing = standings.get(row.stream);
+      const waits = standing === undefined ? null : waitsFor(standing, world.now());
+      return { ...pullJson(row, links), waitsFor: waits };
+    });
+    response.json({ pulls: shown, next });
   });
 
   router.get(`/api/pulls${pullPath}`, async (request, response) => {
@@ -49,11 +57,14 @@ export function apiPulls(service: Service, links: Links): Router {
     const { version: newest, held, snapshot } = await engine.state(row.stream);
     const pending = await readPending(db, row.stream);
     const builds = await readBuilds(db, row.stream, 100);
+    const resting = await restingLanes(db);
+    const lastTook = (await lastTimes(db, [row.stream])).get(row.stream) ?? null;
     response.json({
       ...pullJson(row, links),
       version: newest,
       state: stateText(snapshot.value),
-      waitsFor: waitsFor({ snapshot, held, pending }, world.now()),
+      waitsFor: waitsFor({ snapshot, held, pending, lastTook, resting }, world.now()),
+      accepts: accepts({ snapshot, held }),
       held,
       statuses: snapshot.context.statuses,
       pending: pending.map(pendingJson),

@@ -31,7 +31,7 @@ export async function loadState(
   return row === undefined ? null : stateOf(row, kind);
 }
 
-function stateOf(row: SnapshotsTable, kind: StreamKind): StreamState {
+export function stateOf(row: SnapshotsTable, kind: StreamKind): StreamState {
   return {
     version: row.version,
     machineVersion: row.machine_version,

@@ -55,10 +55,12 @@ describe('log', () => {
     const { code, out } = await run('log', 'here:owner/repo#12');
     expect(code).toBe(0);
     const lines = out.trimEnd().split('\n');
-    expect(lines).toHaveLength(59);
+    expect(lines).toHaveLength(62);
     expect(lines[1]).toMatch(/^ +1 .* pull\.observed +merging\.fetching +webhook +open, at/);
     expect(lines[10]).toMatch(/build\.started +idle +webhook +\[not handled\]/);
-    expect(lines.at(-1)).toMatch(/branch\.deleted +closed +effect +orthrus\/pr-12: deleted/);
+    expect(lines[58]).toMatch(/branch\.deleted +closed +effect +orthrus\/pr-12: deleted/);
+    expect(lines[60]).toBe('nothing is waited for');
+    expect(lines[61]).toMatch(/^accepts .*pull\.observed/);
   });
 
   it('has a stable shape as JSON', async () => {

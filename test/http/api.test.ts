@@ -64,9 +64,14 @@ test('C18 a pull request, with the reason of every job for being warm or cold', 
 });
 
 test('what a pull request waits for, and the effects that are still to come', async () => {
-  const { story, get } = await openSite();
+  const { story, get, head } = await openSite();
   const asked = await read(await get(api), pullAnswer);
-  expect(asked.waitsFor).toMatch(/^the CI, to start the build of [0-9a-f]{7}$/);
+  expect(asked.waitsFor).toBe(
+    `waiting for the CI to start the build of ${head.slice(0, 7)} (given up in 15 min); next: record the cache`,
+  );
+  expect(asked.accepts).toEqual(expect.arrayContaining(['build.started', 'rebuild.requested']));
+  const { pulls } = await read(await get('/api/pulls'), listAnswer);
+  expect(pulls[0]?.waitsFor).toBe(asked.waitsFor);
   expect(asked.pending).toEqual([
     {
       id: expect.stringContaining(story.stream(1)),
@@ -80,7 +85,9 @@ test('what a pull request waits for, and the effects that are still to come', as
   ]);
   story.ci.begin(await story.build(1));
   await story.settle();
-  expect((await read(await get(api), pullAnswer)).waitsFor).toMatch(/^the CI, to finish the build/);
+  const begun = await read(await get(api), pullAnswer);
+  expect(begun.waitsFor).toBe(`building ${head.slice(0, 7)}; next: record the cache`);
+  expect(begun.accepts).not.toContain('build.started');
 });
 
 test('pull requests by forge, repository and state, page by page', async () => {

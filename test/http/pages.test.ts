@@ -45,9 +45,7 @@ test('the page of a pull request: state, verdict, builds with their reasons, sta
   const build = await story.build(1);
   story.ci.begin(build);
   await story.settle();
-  expect(await (await get(page)).text()).toContain(
-    `the CI, to finish the build of ${head.slice(0, 7)}`,
-  );
+  expect(await (await get(page)).text()).toContain(`building ${head.slice(0, 7)}`);
   story.ci.finish(build, built('hello', 'first'), failed('world'));
   await story.until(1, 'idle');
   await story.record(1, { type: 'build.lost', commit: build.commit, attempt: 1 });

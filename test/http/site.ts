@@ -120,7 +120,9 @@ export const errorAnswer = z.strictObject({
 });
 
 export const listAnswer = z.strictObject({
-  pulls: z.array(z.looseObject({ pull: z.string(), page: z.string() })),
+  pulls: z.array(
+    z.looseObject({ pull: z.string(), page: z.string(), waitsFor: z.string().nullable() }),
+  ),
   next: z.string().nullable(),
 });
 
@@ -128,6 +130,7 @@ export const pullAnswer = z.looseObject({
   page: z.string(),
   held: z.string().nullable(),
   waitsFor: z.string().nullable(),
+  accepts: z.array(z.string()),
   pending: z.array(z.unknown()),
 });
 

@@ -25,6 +25,7 @@ const pull = {
   openedAt: time,
   updatedAt: time,
   page: z.string().meta({ description: 'The address of its page.' }),
+  waitsFor: text.meta({ description: 'What it is waiting for, in one sentence; null: nothing.' }),
 };
 
 const job = z.looseObject({
@@ -139,7 +140,9 @@ const schemas = {
   Pulls: z.looseObject({ pulls: z.array(z.looseObject(pull)), next: text }),
   PullDetail: z.looseObject({
     ...pull,
-    waitsFor: text.meta({ description: 'What it is waiting for, in one sentence.' }),
+    accepts: z
+      .array(z.string())
+      .meta({ description: 'The types of event that would be taken next.' }),
     statuses: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
     pending: z.array(pending),
     builds: z.array(build),
