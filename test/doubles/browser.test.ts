@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { findChromium, openBrowser } from './browser.ts';
 
+/** A busy machine takes its time; the default is a second. */
+const patience = { timeout: 20_000 };
+
 test('a browser of the tests tells of every error, and reaches no other machine', async () => {
   const { openPage } = await openBrowser();
   const { page, errors } = await openPage('data:text/html,<title>quiet</title>');
@@ -8,7 +11,7 @@ test('a browser of the tests tells of every error, and reaches no other machine'
   expect(errors).toEqual([]);
   await page.evaluate("setTimeout(() => { throw new Error('nobody caught this') })");
   await page.evaluate("console.error('said on the console')");
-  await expect.poll(() => errors.length).toBe(2);
+  await expect.poll(() => errors.length, patience).toBe(2);
   expect(errors.join()).toContain('nobody caught this');
   expect(errors.join()).toContain('said on the console');
   for (const url of ['https://stately.ai/inspect', 'http://192.0.2.1/'])

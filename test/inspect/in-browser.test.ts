@@ -9,6 +9,9 @@ import { pullLife } from '../replay/lives.ts';
 import { inspected, lengthen, start } from './inspecting.ts';
 import { openReceiver, told, toldCount } from './receiver.ts';
 
+/** A busy machine takes its time; the default is a second. */
+const patience = { timeout: 20_000 };
+
 const browser = shareBrowser();
 
 test('orthrus inspect shows the recorded run: the statechart, every event with its time, nobody’s name', async () => {
@@ -28,7 +31,7 @@ test('orthrus inspect shows the recorded run: the statechart, every event with i
   });
   const { page, errors } = await browser().openPage(inspect.url);
   await expect
-    .poll(() => page.getByRole('status').textContent())
+    .poll(() => page.getByRole('status').textContent(), patience)
     .toBe('119 messages told, which is all');
   const messages = await told(page);
   expect(messages.map(({ type }) => type).slice(0, 5)).toEqual([
@@ -48,11 +51,11 @@ test('orthrus inspect shows the recorded run: the statechart, every event with i
   expect(errors).toEqual([]);
 
   // An inspector that begins again is told all of it again.
-  await page.frames()[1]?.evaluate('location.reload()');
-  await expect.poll(() => toldCount(page)).toBe(119);
+  await page.frames()[1]?.evaluate('window.told.length = 0; location.reload()');
+  await expect.poll(() => toldCount(page), patience).toBe(119);
   expect(await told(page)).toEqual(messages);
 
-  await expect.poll(() => existsSync(opened)).toBe(true);
+  await expect.poll(() => existsSync(opened), patience).toBe(true);
   expect(readFileSync(opened, 'utf8')).toBe(inspect.url);
   expect((await fetch(inspect.url.replace(/[0-9a-f]{32}/, 'x'))).status).toBe(404);
   expect(await inspect.interrupt()).toBe(0);
@@ -69,9 +72,9 @@ test('a run of 5,000 events is told to its end, part by part', async () => {
   const inspect = await start(args);
   const { page, errors } = await browser().openPage(inspect.url);
   await expect
-    .poll(() => page.getByRole('status').textContent(), { timeout: 20_000 })
+    .poll(() => page.getByRole('status').textContent(), patience)
     .toBe('10003 messages told, which is all');
-  await expect.poll(() => toldCount(page)).toBe(10_003);
+  await expect.poll(() => toldCount(page), patience).toBe(10_003);
   expect((await told(page, 10_002))[0]).toMatchObject({
     createdAt: String(beginning + 5000),
     snapshot: { context: { pull: { title: 'title 5000' } } },
@@ -85,7 +88,7 @@ test('serve --inspect shows all pull requests as they go on, one that is new too
   const { page, errors } = await browser().openPage(`${url}/inspect`);
   const names = async (): Promise<unknown[]> =>
     (await told(page)).flatMap(({ name }) => (name === undefined ? [] : [name]));
-  await expect.poll(names).toEqual(['here:o/r#1']);
+  await expect.poll(names, patience).toEqual(['here:o/r#1']);
   const before = await told(page);
   expect(before.at(-1)?.snapshot?.value).toBe('building');
 
@@ -93,7 +96,7 @@ test('serve --inspect shows all pull requests as they go on, one that is new too
   await story.look();
   await story.until(2, 'building');
   const events = await story.events(2);
-  await expect.poll(() => toldCount(page)).toBe(before.length + 3 + 2 * events.length);
+  await expect.poll(() => toldCount(page), patience).toBe(before.length + 3 + 2 * events.length);
   expect(await names()).toEqual(['here:o/r#1', 'here:o/r#2']);
   const fresh = (await told(page, before.length)).filter(({ type }) => type === '@xstate.event');
   expect(fresh.map(({ event, createdAt }) => [event?.type, Number(createdAt)])).toEqual([
@@ -104,14 +107,16 @@ test('serve --inspect shows all pull requests as they go on, one that is new too
   expect(errors).toEqual([]);
   // The end of the service ends it.
   await close();
-  await expect.poll(() => page.getByRole('status').textContent()).toContain('which is all');
+  await expect
+    .poll(() => page.getByRole('status').textContent(), patience)
+    .toContain('which is all');
 });
 
 test('nobody but the inspector itself is told', async () => {
   const receiver = await openReceiver();
   const { url } = await inspected({ inspector: { url: receiver } });
   const { page } = await browser().openPage(`${url}/inspect`);
-  await expect.poll(() => toldCount(page)).toBe(3);
+  await expect.poll(() => toldCount(page), patience).toBe(3);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   // Another window says what the inspector says. The second message comes after the first was taken.

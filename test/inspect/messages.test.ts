@@ -10,6 +10,9 @@ import { knowSecret } from '../../src/ports/secrets.ts';
 import { beginning, fillLog } from '../replay/fill-log.ts';
 import { branchLife, type LivedEvent, pullLife } from '../replay/lives.ts';
 
+/** A busy machine takes its time; the default is a second. */
+const patience = { timeout: 20_000 };
+
 async function recorded(
   stream: string,
   life: readonly LivedEvent[],
@@ -36,7 +39,7 @@ async function theirs(
   actor.start();
   for (const { event, at } of life) actor.send({ ...event, at: beginning + at });
   // One actor, and an event and a snapshot for its beginning and for each event.
-  await expect.poll(() => sent.length).toBe(1 + 2 * (1 + life.length));
+  await expect.poll(() => sent.length, patience).toBe(1 + 2 * (1 + life.length));
   actor.stop();
   return JSON.parse(JSON.stringify(sent));
 }
