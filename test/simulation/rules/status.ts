@@ -110,7 +110,11 @@ export const notTwice: Rule = {
         fact.kind === 'ended' ||
         fact.kind === 'asked' ||
         (fact.kind === 'moved' && fact.by === 'people') ||
-        (fact.kind === 'headed' && fact.head === commit);
+        (fact.kind === 'headed' && fact.head === commit) ||
+        // What it said last it may have said of when it was gone, after it had come back: it is told of that later.
+        (fact.kind === 'recorded' &&
+          fact.event.type === 'pull.observed' &&
+          fact.event.pull.head === commit);
       if (shared.length > 1 || facts.slice(last).some(isReason)) return;
       yield `${status.state} of ${short(commit)} as ${status.context} again: ${status.description}`;
     },
