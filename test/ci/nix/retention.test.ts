@@ -99,13 +99,15 @@ test('logs stay longer than roots, until the stream keeps nothing', async () => 
 
 test('B1 a build that runs and is not listed is cancelled, one that is listed goes on', async () => {
   const ci = lab.ci();
-  const script = (name: string) =>
-    `echo ran >> ${lab.file(name)}; ${sleep(1)}; echo > $out; echo > $intermediates`;
-  const flake = (name: string) => lab.flake(`{ a = job "a" "${script(name)}"; }`);
-  const one = lab.request(await lab.commit(flake('one')));
+  const script = (name: string, seconds: number) =>
+    `echo ran >> ${lab.file(name)}; ${sleep(seconds)}; echo > $out; echo > $intermediates`;
+  const flake = (name: string, seconds: number) =>
+    lab.flake(`{ a = job "a" "${script(name, seconds)}"; }`);
+  // Long enough that it cannot have ended by itself when it is cancelled.
+  const one = lab.request(await lab.commit(flake('one', 60)));
   await ci.start(one);
   await eventually(() => lab.count('one'), 'one');
-  const two = lab.request(await lab.commit(flake('two')), { attempt: 2 });
+  const two = lab.request(await lab.commit(flake('two', 1)), { attempt: 2 });
   await ci.start(two);
   await eventually(() => lab.count('two'), 'two');
   await ci.retain(stream, { paths: [], builds: [two] });
