@@ -349,7 +349,7 @@ export const pullRequestMachine = base
           },
           'pull.observed': [
             { guard: 'isClosed', target: 'closing', actions: 'observe' },
-            { guard: 'isDraft', target: 'draft', actions: 'observe' },
+            { guard: 'isDraft', target: 'draft', actions: ['standDown', 'observe'] },
             { guard: 'isSameHeadThatWaits', actions: 'observe' },
             {
               guard: 'needsApproval',
@@ -357,7 +357,7 @@ export const pullRequestMachine = base
               reenter: true,
               actions: ['standDown', 'observe'],
             },
-            { guard: 'hasHead', target: 'merging', actions: 'observe' },
+            { guard: 'hasHead', target: 'merging', actions: ['supersede', 'observe'] },
           ],
         },
       },

@@ -181,19 +181,21 @@ export async function observeBranch(
   place: Place,
   name: string,
   look: Look,
-  where: (name: string) => Promise<string | null> = (branch) => place.mirror.tip(branch),
+  listed: Listed | null = null,
 ): Promise<Observed> {
   const subject = { kind: 'branch', branch: name } as const;
   return observe(engine, streamOf(place, subject), look, async (snapshot) => {
-    const head = await where(name);
-    if (head === null && snapshot.context.repository === null) return 'there is no such branch';
-    return {
-      type: 'branch.observed',
-      repository: { id: place.repository.id, name: place.repository.name },
-      name,
-      head,
-      policy: policyOf(place, subject, engine.options.policy),
-    };
+    const saying = (head: string | null): EventData | string =>
+      head === null && snapshot.context.repository === null
+        ? 'there is no such branch'
+        : {
+            type: 'branch.observed',
+            repository: { id: place.repository.id, name: place.repository.name },
+            name,
+            head,
+            policy: policyOf(place, subject, engine.options.policy),
+          };
+    return where(engine, place, snapshot, name, listed, saying);
   });
 }
 
@@ -203,12 +205,34 @@ export async function observeTip(
   place: Place,
   number: number,
   look: Look,
-  where: (name: string) => Promise<string | null> = (branch) => place.mirror.tip(branch),
+  listed: Listed | null = null,
 ): Promise<Observed> {
   const stream = streamOf(place, { kind: 'pull', number });
   return observe(engine, stream, look, async (snapshot) => {
     if (snapshot.context.repository === null) return 'no pull request is known by that number';
-    const tip = await where(cacheBranchOf(place.config, number));
-    return { type: 'tip.observed', tip };
+    const name = cacheBranchOf(place.config, number);
+    return where(engine, place, snapshot, name, listed, (tip) => ({ type: 'tip.observed', tip }));
   });
+}
+
+/** Where all branches of a repository were, a while ago. */
+export type Listed = ReadonlyMap<string, string>;
+
+/**
+ * What `saying` makes of where a branch is. A list may be older than a push of ours, or than a delivery: what it says is
+ * taken only where it is no news, and else the branch is looked at now.
+ */
+async function where(
+  engine: Engine,
+  place: Place,
+  snapshot: Snapshot,
+  name: string,
+  listed: Listed | null,
+  saying: (tip: string | null) => EventData | string,
+): Promise<EventData | string> {
+  if (listed !== null) {
+    const old = saying(listed.get(name) ?? null);
+    if (typeof old === 'string' || !isNews(snapshot, old, engine.options.world.now())) return old;
+  }
+  return saying(await place.mirror.tip(name));
 }

@@ -1,7 +1,7 @@
 import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
 import { liveBuilds } from './live-builds.ts';
-import { observe, observeBranch, observePull, observeTip } from './observe.ts';
+import { type Listed, observe, observeBranch, observePull, observeTip } from './observe.ts';
 import { numberOfCacheBranch, type Place } from './place.ts';
 import type { SayAgain } from './say-again.ts';
 
@@ -49,14 +49,13 @@ async function reconcilePlace(engine: Engine, reports: BuildReports, place: Plac
   const source = { source: 'reconcile' } as const;
   // All branches in one look, all open pull requests in another: what is asked for does not grow with their number.
   const branches = await place.mirror.branches();
-  const where = async (name: string): Promise<string | null> => branches.get(name) ?? null;
   const known = await streamsOf(engine, place);
   const built = new Set(place.config.branches);
   for (const { branch } of known) if (branch !== null) built.add(branch);
   // A merge queue waits for its checks; the delivery that asked for them may be lost.
   for (const branch of branches.keys()) if (place.forge.isQueueBranch(branch)) built.add(branch);
   for (const branch of built)
-    await attempt(`@${branch}`, () => observeBranch(engine, place, branch, source, where));
+    await attempt(`@${branch}`, () => observeBranch(engine, place, branch, source, branches));
   const open = new Map(
     (await place.forge.openPulls(place.repository)).map((pull) => [pull.number, pull]),
   );
@@ -65,12 +64,12 @@ async function reconcilePlace(engine: Engine, reports: BuildReports, place: Plac
   for (const number of [...numbers].toSorted((a, b) => a - b)) {
     const seen = open.get(number);
     await attempt(`#${number}`, () => observePull(engine, place, number, source, seen));
-    await attempt(`#${number}`, () => observeTip(engine, place, number, source, where));
+    await attempt(`#${number}`, () => observeTip(engine, place, number, source, branches));
   }
   for (const name of branches.keys()) {
     const number = numberOfCacheBranch(place.config, name);
     if (number !== null && !numbers.has(number))
-      await attempt(name, () => reconcileLeftover(engine, place, number, where));
+      await attempt(name, () => reconcileLeftover(engine, place, number, branches));
   }
   for (const { stream } of known)
     await attempt(stream, () => reconcileBuilds(engine, reports, place, stream));
@@ -81,10 +80,10 @@ async function reconcileLeftover(
   engine: Engine,
   place: Place,
   number: number,
-  where: (name: string) => Promise<string | null>,
+  branches: Listed,
 ): Promise<void> {
   const source = { source: 'reconcile' } as const;
-  const tip = await observeTip(engine, place, number, source, where);
+  const tip = await observeTip(engine, place, number, source, branches);
   if (tip.outcome === 'ignored')
     await observePull(engine, place, number, { ...source, evenIfClosed: true });
 }

@@ -90,7 +90,7 @@ export function wasRefused({ facts }: Look, commit: string): boolean {
 export const notTwice: Rule = {
   name: 'said once',
   sentence:
-    'A verdict that something else has taken the place of is not said again without a reason: the head came back, a build ended, somebody asked or touched the branch, another pull request has that head.',
+    'A verdict that something else has taken the place of is not said again without a reason: the head came back, a build ended, what blocked it was tried again, somebody asked or touched the branch, another pull request has that head.',
   on: {
     *published({ status, isNew }, { facts, universe }) {
       if (!isNew || status.state === 'pending') return;
@@ -114,7 +114,11 @@ export const notTwice: Rule = {
         // What it said last it may have said of when it was gone, after it had come back: it is told of that later.
         (fact.kind === 'recorded' &&
           fact.event.type === 'pull.observed' &&
-          fact.event.pull.head === commit);
+          fact.event.pull.head === commit) ||
+        // What blocks it may be another thing at each retry.
+        (fact.kind === 'recorded' &&
+          fact.event.type === 'timer.retry' &&
+          shared.some(({ number }) => fact.stream.endsWith(`#${number}`)));
       if (shared.length > 1 || facts.slice(last).some(isReason)) return;
       yield `${status.state} of ${short(commit)} as ${status.context} again: ${status.description}`;
     },
