@@ -22,7 +22,6 @@ interface Statement {
 const common: Omit<AppendContext, 'db'> = {
   machineVersion: 'bench',
   now: () => 1_700_000_000_000,
-  laneOf: (stream, effect) => `${effect.type}:${stream}`,
 };
 
 /** What every append of these lives writes, one list a transaction: captured from a run in memory. */

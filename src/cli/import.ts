@@ -1,10 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import type { Effect } from '../../machines/effect.ts';
-import type { Config } from '../config/schema.ts';
 import { loadConfig } from '../config.ts';
-import { laneOf } from '../engine/lane.ts';
 import { type LogDatabase, openLog } from '../log/database.ts';
 import { readMachineVersion } from '../log/machine-version.ts';
 import { rebuild, type Rebuilt } from '../log/rebuild.ts';
@@ -28,7 +25,7 @@ export function addImport(program: Command): void {
         // One process writes, and this is it: while it reads on, nobody waits for the transaction.
         const rebuilt = await log.db
           .transaction()
-          .execute((db) => fill(db, config, createInterface({ input, crlfDelay: Infinity })));
+          .execute((db) => fill(db, createInterface({ input, crlfDelay: Infinity })));
         await print(told(rebuilt, config.database.file));
       } finally {
         await log.close();
@@ -54,11 +51,7 @@ async function refuseFilled(db: LogDatabase, file: string): Promise<void> {
     );
 }
 
-async function fill(
-  db: LogDatabase,
-  config: Config,
-  lines: AsyncIterable<string>,
-): Promise<Rebuilt> {
+async function fill(db: LogDatabase, lines: AsyncIterable<string>): Promise<Rebuilt> {
   const importer = new Importer(db);
   const read = progress((done) => `read ${count(done, 'event')}`);
   for await (const line of lines) {
@@ -70,27 +63,10 @@ async function fill(
   const folded = progress((done) => `folded ${count(done, 'event')}`);
   const rebuilt = await rebuild(db, {
     machineVersion: readMachineVersion(),
-    laneOf: (stream, effect) => laneIn(config, importer.repositories, stream, effect),
     onProgress: folded.at,
   });
   folded.end();
   return rebuilt;
-}
-
-/** Lanes are named by the configuration; which repository an id is, the events say. */
-function laneIn(
-  config: Config,
-  repositories: ReadonlyMap<string, string>,
-  stream: string,
-  effect: Effect,
-): string {
-  const byId = (forge: string, id: string) => {
-    const name = repositories.get(`${forge}:${id}`);
-    const configured = config.repositories.find((of) => of.forge === forge && of.name === name);
-    if (name === undefined || configured === undefined) return null;
-    return { config: configured, repository: { id, name, remote: '', defaultBranch: null } };
-  };
-  return laneOf({ byId }, stream, effect);
 }
 
 function told({ events, streams, held }: Rebuilt, file: string): string {

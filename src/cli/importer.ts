@@ -13,8 +13,6 @@ export class Importer {
   #announced = 0;
   #events = 0;
   readonly #versions = new Map<string, number>();
-  /** `forge:id` to the name that the repository had last. */
-  readonly repositories = new Map<string, string>();
 
   constructor(db: LogDatabase) {
     this.#db = db;
@@ -99,9 +97,7 @@ export class Importer {
       throw this.#wrong(`${line.type} was written by a newer orthrus; upgrade this one`);
     const { type, data } = upcast({ type: line.type, version: line.meta.v, data: line.data });
     try {
-      const event = checkEvent(name.subject.kind, { ...data, type });
-      if ('repository' in event)
-        this.repositories.set(`${name.forge}:${name.repositoryId}`, event.repository.name);
+      checkEvent(name.subject.kind, { ...data, type });
     } catch (error) {
       if (error instanceof LogError) throw this.#wrong(error.message);
       throw error;

@@ -5,7 +5,6 @@ import type { LogDatabase } from '../log/database.ts';
 import { releaseLeases } from '../log/outbox.ts';
 import type { StreamState } from '../log/snapshots.ts';
 import type { World } from '../ports/world.ts';
-import { laneOf } from './lane.ts';
 import type { Places } from './place.ts';
 import type { CommonPolicy } from './policy.ts';
 import { Worker } from './worker.ts';
@@ -55,16 +54,8 @@ export class Engine {
    * @throws {LogError} `conflict`, `unavailable`, `corrupt`; nothing was stored then
    */
   async record(incoming: Incoming): Promise<Recorded | null> {
-    const { db, machineVersion, world, places, logger } = this.options;
-    const recorded = await append(
-      {
-        db,
-        machineVersion,
-        now: () => world.now(),
-        laneOf: (stream, effect) => laneOf(places, stream, effect),
-      },
-      incoming,
-    );
+    const { db, machineVersion, world, logger } = this.options;
+    const recorded = await append({ db, machineVersion, now: () => world.now() }, incoming);
     if (recorded === null || recorded.duplicate) return recorded;
     const { stream, version, state, handled } = recorded;
     logger.info({ stream, version, state, handled, source: incoming.source }, incoming.event.type);

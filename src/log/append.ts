@@ -41,7 +41,6 @@ export interface AppendContext {
   readonly db: LogDatabase;
   readonly machineVersion: string;
   readonly now: () => number;
-  readonly laneOf: (stream: string, effect: Effect) => string;
 }
 
 export function kindOf(stream: string): StreamKind {
@@ -108,7 +107,7 @@ async function appendIn(to: AppendContext, incoming: Incoming): Promise<Recorded
   });
   if (isAccepted) await dropEffects(db, stream, at);
   if (decision.handled) {
-    await storeEffects(db, { stream, version, at }, decision.effects, to.laneOf);
+    await storeEffects(db, { stream, version, at }, decision.effects);
     await project(db, {
       stream,
       version,

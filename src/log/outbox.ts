@@ -3,6 +3,7 @@ import type { Effect } from '../../machines/effect.ts';
 import type { LogDatabase } from './database.ts';
 import type { EffectRow } from './schema.ts';
 import { runCompiled } from './compiled.ts';
+import { laneOf } from './lane.ts';
 import { writeRow } from './write-row.ts';
 
 /** The event that effects are asked for by. */
@@ -23,7 +24,6 @@ export async function storeEffects(
   db: LogDatabase,
   cause: Cause,
   effects: readonly Effect[],
-  laneOf: (stream: string, effect: Effect) => string,
 ): Promise<void> {
   for (const [index, effect] of effects.entries()) {
     if (effect.type === 'timer.set' || effect.type === 'timer.drop')

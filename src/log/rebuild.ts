@@ -1,4 +1,3 @@
-import type { Effect } from '../../machines/effect.ts';
 import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
 import type { EventRow } from './stored-event.ts';
@@ -6,7 +5,6 @@ import { StreamRebuild } from './stream-rebuild.ts';
 
 export interface RebuildOptions {
   readonly machineVersion: string;
-  readonly laneOf: (stream: string, effect: Effect) => string;
   readonly onProgress?: (events: number) => void;
 }
 
@@ -37,7 +35,9 @@ export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise
   // Two branches may have built the same commit, and the last one stands among the seeds: so they go together, in the
   // order in which things happened. A pull request shares nothing with others.
   for (const group of [branches, ...pulls.map((stream) => [stream])]) {
-    const folds = new Map(group.map((stream) => [stream, new StreamRebuild(db, stream, options)]));
+    const folds = new Map(
+      group.map((stream) => [stream, new StreamRebuild(db, stream, options.machineVersion)]),
+    );
     for await (const row of rowsOf(db, group)) {
       await folds.get(row.stream)?.add(row);
       total.events += 1;

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Effect } from '../../machines/effect.ts';
 import {
   type Decision,
   decide,
@@ -26,27 +25,17 @@ import { eventMeta, type EventRow, dataOf } from './stored-event.ts';
 export class StreamRebuild {
   readonly #db: LogDatabase;
   readonly #stream: string;
-  readonly #options: {
-    readonly machineVersion: string;
-    readonly laneOf: (stream: string, effect: Effect) => string;
-  };
+  readonly #machineVersion: string;
   #snapshot;
   #version = 0;
   #difference: Difference | null = null;
   /** Commit and attempt to the effects that asked for that build. */
   readonly #asked = new Map<string, string[]>();
 
-  constructor(
-    db: LogDatabase,
-    stream: string,
-    options: {
-      readonly machineVersion: string;
-      readonly laneOf: (stream: string, effect: Effect) => string;
-    },
-  ) {
+  constructor(db: LogDatabase, stream: string, machineVersion: string) {
     this.#db = db;
     this.#stream = stream;
-    this.#options = options;
+    this.#machineVersion = machineVersion;
     this.#snapshot = initialSnapshot(kindOf(stream));
   }
 
@@ -80,7 +69,7 @@ export class StreamRebuild {
     const held = this.#difference === null ? null : whyHeld(this.#difference);
     await saveState(this.#db, this.#stream, {
       version: this.#version,
-      machineVersion: this.#options.machineVersion,
+      machineVersion: this.#machineVersion,
       held,
       snapshot: this.#snapshot,
     });
@@ -90,12 +79,7 @@ export class StreamRebuild {
   }
 
   async #store(version: number, at: number, { effects }: Decision): Promise<void> {
-    await storeEffects(
-      this.#db,
-      { stream: this.#stream, version, at },
-      effects,
-      this.#options.laneOf,
-    );
+    await storeEffects(this.#db, { stream: this.#stream, version, at }, effects);
     for (const [index, effect] of effects.entries()) {
       if (effect.type !== 'build.start') continue;
       const key = `${effect.params.commit}.${effect.params.attempt}`;

@@ -19,6 +19,15 @@ test('an older database is migrated at start, and keeps what is in it', async ()
     values ('here:r1#1', 1, 'build.lost', '{}', '{"v":1,"handled":false,"source":"x"}', 'idle', 'm0', 1)`.execute(
     older,
   );
+  for (const [id, stream, lane] of [
+    ['a', 'here:r1#1', 'ci:nix/o/r'],
+    ['b', 'here:r2@fix#1', 'ci:unknown/'],
+    ['c', 'here:r1#1', 'git:here:r1#1'],
+  ])
+    await sql`insert into effects (id, stream, version, "index", kind, type, params, lane, asked_at, run_at)
+      values (${id}, ${stream}, 1, 0, 'effect', 'build.cancel', '{}', ${lane}, 1, 1)`.execute(
+      older,
+    );
   await older.destroy();
 
   await expect(readLog(file)).rejects.toMatchObject({ code: 'older' });
@@ -26,6 +35,8 @@ test('an older database is migrated at start, and keeps what is in it', async ()
   const rows = await migrated.db.selectFrom('events').select('type').execute();
   expect(rows).toEqual([{ type: 'build.lost' }]);
   expect(await migrated.db.selectFrom('pulls').selectAll().execute()).toEqual([]);
+  const lanes = await migrated.db.selectFrom('effects').select('lane').orderBy('id').execute();
+  expect(lanes.map(({ lane }) => lane)).toEqual(['ci:here:r1', 'ci:here:r2', 'git:here:r1#1']);
   await migrated.close();
   const reader = await readLog(file);
   await reader.close();

@@ -57,12 +57,6 @@ export class TestLog {
       db: this.db,
       machineVersion: 'm1',
       now: () => this.now,
-      laneOf: (stream, effect) => {
-        if (effect.type === 'status.publish') return 'forge:here';
-        return effect.type.startsWith('build') || effect.type.startsWith('cache.retain')
-          ? 'ci:nix/o/r'
-          : `git:${stream}`;
-      },
     };
   }
 

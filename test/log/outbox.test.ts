@@ -14,6 +14,9 @@ import {
 import { openTestLog, sha, type TestLog } from './open-log.ts';
 
 const lease = 1000;
+/** Two pull requests of one repository. */
+const s = 'here:r1#1';
+const t = 'here:r1#2';
 const status = (description: string): Effect => ({
   type: 'status.publish',
   params: { commit: sha('a'), context: 'orthrus', state: 'pending', description },
@@ -29,9 +32,7 @@ const timer = (name: 'start' | 'finish', after: number): Effect => ({
 
 async function store(log: TestLog, stream: string, version: number, ...effects: Effect[]) {
   const cause = { stream, version, at: log.now };
-  await storeEffects(log.db, cause, effects, (of, effect) =>
-    effect.type === 'status.publish' ? 'forge' : `ci:${of}`,
-  );
+  await storeEffects(log.db, cause, effects);
 }
 
 async function claim(log: TestLog): Promise<string | null> {
@@ -45,54 +46,54 @@ async function finish(log: TestLog, id: string, attempts = 1): Promise<boolean> 
 
 test('of one stream and lane, effects are claimed in the order in which they were asked for', async () => {
   const log = await openTestLog();
-  await store(log, 's', 1, cancel(1), cancel(2));
-  await store(log, 's', 2, cancel(3));
+  await store(log, s, 1, cancel(1), cancel(2));
+  await store(log, s, 2, cancel(3));
   const order: (string | null)[] = [];
   for (let at = 0; at < 4; at += 1) {
     const id = await claim(log);
     order.push(id);
     if (id !== null) await finish(log, id);
   }
-  expect(order).toEqual(['s/1.0', 's/1.1', 's/2.0', null]);
+  expect(order).toEqual([`${s}/1.0`, `${s}/1.1`, `${s}/2.0`, null]);
 });
 
 test('a later one never overtakes an earlier one that waits to be tried again', async () => {
   const log = await openTestLog();
-  await store(log, 's', 1, cancel(1), cancel(2));
-  expect(await claim(log)).toBe('s/1.0');
-  await postponeEffect(log.db, { id: 's/1.0', attempts: 1 }, log.now + 50, 'no answer');
+  await store(log, s, 1, cancel(1), cancel(2));
+  expect(await claim(log)).toBe(`${s}/1.0`);
+  await postponeEffect(log.db, { id: `${s}/1.0`, attempts: 1 }, log.now + 50, 'no answer');
   expect(await claim(log)).toBeNull();
   log.now += 50;
-  expect(await claim(log)).toBe('s/1.0');
+  expect(await claim(log)).toBe(`${s}/1.0`);
 });
 
 test('a lane does one thing at a time, whichever stream asks; other lanes go on', async () => {
   const log = await openTestLog();
-  await store(log, 's', 1, status('one'));
-  await store(log, 't', 1, status('two'), cancel(1));
+  await store(log, s, 1, status('one'));
+  await store(log, t, 1, status('two'), cancel(1));
   const [first, second, third] = [await claim(log), await claim(log), await claim(log)];
-  expect([first, second, third]).toEqual(['s/1.0', 't/1.1', null]);
-  await finish(log, 's/1.0');
-  expect(await claim(log)).toBe('t/1.0');
+  expect([first, second, third]).toEqual([`${s}/1.0`, `${t}/1.1`, null]);
+  await finish(log, `${s}/1.0`);
+  expect(await claim(log)).toBe(`${t}/1.0`);
 });
 
 test('a lane that is told to rest rests until then, and the others do not', async () => {
   const log = await openTestLog();
-  await store(log, 's', 1, status('one'), cancel(1));
-  await holdLane(log.db, 'forge', log.now + 500);
-  await holdLane(log.db, 'forge', log.now + 100);
-  expect(await claim(log)).toBe('s/1.1');
+  await store(log, s, 1, status('one'), cancel(1));
+  await holdLane(log.db, 'forge:here', log.now + 500);
+  await holdLane(log.db, 'forge:here', log.now + 100);
+  expect(await claim(log)).toBe(`${s}/1.1`);
   expect(await claim(log)).toBeNull();
   expect(await nextDue(log.db, log.now)).toBe(log.now + 500);
   log.now += 499;
   expect(await claim(log)).toBeNull();
   log.now += 1;
-  expect(await claim(log)).toBe('s/1.0');
+  expect(await claim(log)).toBe(`${s}/1.0`);
 });
 
 test('two claimers at the same moment never get the same effect', async () => {
   const log = await openTestLog();
-  for (let at = 0; at < 10; at += 1) await store(log, `s${at}`, 1, cancel(1));
+  for (let at = 0; at < 10; at += 1) await store(log, `here:r${at}#1`, 1, cancel(1));
   const claimed = await Promise.all(Array.from({ length: 20 }, () => claim(log)));
   const ids = claimed.filter((id) => id !== null);
   expect(ids).toHaveLength(10);
@@ -101,25 +102,25 @@ test('two claimers at the same moment never get the same effect', async () => {
 
 test('whoever lost its lease cannot end the effect any more', async () => {
   const log = await openTestLog();
-  await store(log, 's', 1, cancel(1));
-  expect(await claim(log)).toBe('s/1.0');
+  await store(log, s, 1, cancel(1));
+  expect(await claim(log)).toBe(`${s}/1.0`);
   log.now += lease + 1;
-  expect(await claim(log)).toBe('s/1.0');
-  expect(await finish(log, 's/1.0', 1)).toBe(false);
-  await postponeEffect(log.db, { id: 's/1.0', attempts: 1 }, log.now + 9999, 'late');
-  expect(await finish(log, 's/1.0', 2)).toBe(true);
-  expect(await finish(log, 's/1.0', 2)).toBe(false);
+  expect(await claim(log)).toBe(`${s}/1.0`);
+  expect(await finish(log, `${s}/1.0`, 1)).toBe(false);
+  await postponeEffect(log.db, { id: `${s}/1.0`, attempts: 1 }, log.now + 9999, 'late');
+  expect(await finish(log, `${s}/1.0`, 2)).toBe(true);
+  expect(await finish(log, `${s}/1.0`, 2)).toBe(false);
 });
 
 test('the next process takes up what the last one had begun', async () => {
   const log = await openTestLog();
-  await store(log, 's', 1, cancel(1));
-  expect(await claim(log)).toBe('s/1.0');
+  await store(log, s, 1, cancel(1));
+  expect(await claim(log)).toBe(`${s}/1.0`);
   await log.close();
   await log.open();
   expect(await claim(log)).toBeNull();
   expect(await releaseLeases(log.db)).toBe(1);
-  expect(await claim(log)).toBe('s/1.0');
+  expect(await claim(log)).toBe(`${s}/1.0`);
   const row = await log.db.selectFrom('effects').selectAll().executeTakeFirstOrThrow();
   expect(row.attempts).toBe(2);
 });
@@ -127,23 +128,23 @@ test('the next process takes up what the last one had begun', async () => {
 test('a timer is replaced, dropped or fired, and holds up nothing', async () => {
   const log = await openTestLog();
   const due = async (): Promise<string[]> => (await dueTimers(log.db, log.now)).map(({ id }) => id);
-  await store(log, 's', 1, timer('start', 100), timer('finish', 300));
-  await store(log, 's', 2, timer('start', 200), cancel(1));
-  await store(log, 't', 1, timer('start', 100));
-  expect(await claim(log)).toBe('s/2.1');
+  await store(log, s, 1, timer('start', 100), timer('finish', 300));
+  await store(log, s, 2, timer('start', 200), cancel(1));
+  await store(log, t, 1, timer('start', 100));
+  expect(await claim(log)).toBe(`${s}/2.1`);
   expect(await claim(log)).toBeNull();
   expect(await due()).toEqual([]);
   expect(await nextDue(log.db, log.now)).toBe(log.now + 100);
   log.now += 100;
   // That of the other stream; the one that was replaced never comes due.
-  expect(await due()).toEqual(['t/1.0']);
+  expect(await due()).toEqual([`${t}/1.0`]);
   log.now += 100;
-  expect(await due()).toEqual(['t/1.0', 's/2.0']);
-  await store(log, 's', 3, { type: 'timer.drop', params: { name: 'start' } });
-  expect(await due()).toEqual(['t/1.0']);
-  expect(await fireTimer(log.db, 's/2.0', log.now)).toBe(false);
-  expect(await fireTimer(log.db, 't/1.0', log.now)).toBe(true);
-  expect(await fireTimer(log.db, 't/1.0', log.now)).toBe(false);
+  expect(await due()).toEqual([`${t}/1.0`, `${s}/2.0`]);
+  await store(log, s, 3, { type: 'timer.drop', params: { name: 'start' } });
+  expect(await due()).toEqual([`${t}/1.0`]);
+  expect(await fireTimer(log.db, `${s}/2.0`, log.now)).toBe(false);
+  expect(await fireTimer(log.db, `${t}/1.0`, log.now)).toBe(true);
+  expect(await fireTimer(log.db, `${t}/1.0`, log.now)).toBe(false);
   const rows = await log.db
     .selectFrom('effects')
     .select(['id', 'outcome'])
@@ -151,9 +152,9 @@ test('a timer is replaced, dropped or fired, and holds up nothing', async () => 
     .orderBy('id')
     .execute();
   expect(rows).toEqual([
-    { id: 's/1.0', outcome: 'replaced' },
-    { id: 's/1.1', outcome: null },
-    { id: 's/2.0', outcome: 'dropped' },
-    { id: 't/1.0', outcome: 'fired' },
+    { id: `${s}/1.0`, outcome: 'replaced' },
+    { id: `${s}/1.1`, outcome: null },
+    { id: `${s}/2.0`, outcome: 'dropped' },
+    { id: `${t}/1.0`, outcome: 'fired' },
   ]);
 });

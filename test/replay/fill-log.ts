@@ -18,7 +18,7 @@ export async function fillLog(
     const [version, index] = (answers ?? '').split('.').map(Number);
     const id = answers === null ? null : effectId(stream, version ?? 0, index ?? 0);
     await append(
-      { db, machineVersion, now: () => beginning + at, laneOf: (of) => `lane:${of}` },
+      { db, machineVersion, now: () => beginning + at },
       {
         stream,
         event,

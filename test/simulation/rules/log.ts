@@ -48,20 +48,9 @@ export const refolds: Rule = {
     const before = sqlite.prepare<[], EffectRow>(effects).all();
     const models = ['pulls', 'builds', 'seeds'].map((table) => dump(sqlite, table));
     const { machineVersion } = engine.options;
-    const lanes = new Map(
-      sqlite
-        .prepare<[], { key: string; lane: string }>(
-          `select stream || ' ' || type key, lane from effects`,
-        )
-        .all()
-        .map(({ key, lane }) => [key, lane]),
-    );
     sqlite.exec('savepoint rebuilding');
     try {
-      await rebuild(db, {
-        machineVersion,
-        laneOf: (stream, { type }) => lanes.get(`${stream} ${type}`) ?? '',
-      });
+      await rebuild(db, { machineVersion });
       const after = new Map(
         sqlite
           .prepare<[], EffectRow>(effects)
@@ -73,7 +62,8 @@ export const refolds: Rule = {
         found.push(`the log gives ${after.size} effects, not ${before.length}`);
       for (const row of before) {
         const again = after.get(row.id);
-        if (again?.asked !== row.asked) found.push(`${row.id} is not what the log gives`);
+        if (again?.asked !== row.asked)
+          found.push(`${row.id} is ${row.asked}, but the log gives ${again?.asked ?? 'nothing'}`);
         else if (row.isDone === 0 && again.isDone === 1)
           found.push(`${row.id} is taken for done: ${row.asked}`);
       }
