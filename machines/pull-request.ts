@@ -16,9 +16,11 @@ import {
 import {
   close,
   closeAgainLater,
-  noteUnended,
+  isUncancelled,
   noteBranchGone,
   noteDelivery,
+  noteUnended,
+  releaseLate,
 } from './pull-request/closing.ts';
 import { newPull, type PullContext } from './pull-request/context.ts';
 import type { PullEffect } from './pull-request/effects.ts';
@@ -62,7 +64,7 @@ const base = setup({
   // XState's way to be told types; there is no value behind it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-assertion
   types: {} as { context: PullContext; events: PullEvent },
-  guards,
+  guards: { ...guards, isUncancelled },
   actions: {
     'head.fetch': effect('head.fetch'),
     'overlay.push': effect('overlay.push'),
@@ -133,6 +135,7 @@ export const pullRequestMachine = base
       planOverlay: act(planOverlay),
       publishAgain: act(publishAgain),
       recordCache: act(recordCache),
+      releaseLate: act(releaseLate),
       report: act(report),
       scheduleRetry: act(scheduleRetry),
       settleBuild: act(settleBuild),
@@ -378,6 +381,8 @@ export const pullRequestMachine = base
         on: {
           'branch.deleted': { target: 'closed', actions: 'noteBranchGone' },
           'branch.delete.failed': { target: 'closed', actions: 'noteUnended' },
+          'build.cancel.failed': { actions: 'noteUnended' },
+          'build.finished': { guard: 'isUncancelled', actions: 'releaseLate' },
           'cache.retain.failed': { actions: 'noteUnended' },
           'jobset.delete.failed': { actions: 'noteUnended' },
           'pull.observed': [
@@ -393,6 +398,8 @@ export const pullRequestMachine = base
         entry: 'closeAgainLater',
         exit: 'dropRetry',
         on: {
+          'build.cancel.failed': { actions: ['noteUnended', 'closeAgainLater'] },
+          'build.finished': { guard: 'isUncancelled', actions: 'releaseLate' },
           'cache.retain.failed': { actions: ['noteUnended', 'closeAgainLater'] },
           'jobset.delete.failed': { actions: ['noteUnended', 'closeAgainLater'] },
           'timer.retry': { target: 'closing' },

@@ -1,6 +1,9 @@
 import { delivered } from '../status.ts';
 import { scheduleRetry } from './merging.ts';
+import type { PullContext } from './context.ts';
 import { stopAll } from './observing.ts';
+import type { BuildKey } from '../build.ts';
+import type { PullEvent } from './events.ts';
 import { nothing, type Step } from './step.ts';
 
 /**
@@ -22,8 +25,10 @@ export const close: Step = (context, event) => {
       next: { kind: 'build' },
       retry: null,
       checked: null,
+      uncancelled: [],
     },
     effects: [
+      ...context.uncancelled.map((build) => ({ type: 'build.cancel' as const, params: build })),
       ...(stopped.effects ?? []),
       { type: 'cache.retain', params: {} },
       { type: 'jobset.delete', params: { ref: `refs/heads/${policy.cacheBranch}` } },
@@ -33,15 +38,45 @@ export const close: Step = (context, event) => {
 };
 
 /** What could not be ended: no permission, or a CI that was down for long. */
-export const noteUnended: Step = ({ setbacks }, event) =>
+export const noteUnended: Step = ({ setbacks, uncancelled }, event) =>
   'code' in event
     ? {
         context: {
           blocked: { code: event.code, message: event.message },
           setbacks: setbacks + 1,
+          uncancelled:
+            event.type === 'build.cancel.failed'
+              ? [...without(uncancelled, event), { commit: event.commit, attempt: event.attempt }]
+              : uncancelled,
         },
       }
     : nothing;
+
+/** A build that could not be ended has come to its own end: what it left is not kept either. */
+export const releaseLate: Step = ({ uncancelled }, event) =>
+  event.type === 'build.finished'
+    ? {
+        context: { uncancelled: without(uncancelled, event) },
+        effects: [{ type: 'cache.retain', params: {} }],
+      }
+    : nothing;
+
+export function isUncancelled({
+  context,
+  event,
+}: {
+  readonly context: PullContext;
+  readonly event: PullEvent;
+}): boolean {
+  return (
+    event.type === 'build.finished' && without(context.uncancelled, event) !== context.uncancelled
+  );
+}
+
+function without(builds: readonly BuildKey[], { commit, attempt }: BuildKey): readonly BuildKey[] {
+  const others = builds.filter((build) => build.commit !== commit || build.attempt !== attempt);
+  return others.length === builds.length ? builds : others;
+}
 
 /**
  * It is ended when the cause is gone. Nothing else would ever look at a pull request that is closed, and its roots, its

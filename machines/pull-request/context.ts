@@ -1,4 +1,4 @@
-import type { JobResult } from '../build.ts';
+import type { BuildKey, JobResult } from '../build.ts';
 import type { CacheEntries } from '../cache.ts';
 import type { Carried, ColdReason } from '../carried.ts';
 import type { Verdict } from '../describe.ts';
@@ -104,6 +104,8 @@ export interface PullContext {
   readonly blocked: Blocked | null;
   /** How often in a row it was blocked, or its push rejected. */
   readonly setbacks: number;
+  /** Builds that go on although the pull request is closed: the CI could not be told to end them. */
+  readonly uncancelled: readonly BuildKey[];
 }
 
 export const newPull: PullContext = {
@@ -133,6 +135,7 @@ export const newPull: PullContext = {
   statuses: [],
   blocked: null,
   setbacks: 0,
+  uncancelled: [],
 };
 
 /** The newest attempt's overlay. */

@@ -1,5 +1,6 @@
 import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
+import { keepAgain } from './keep-again.ts';
 import { liveBuilds } from './live-builds.ts';
 import { type Listed, observe, observeBranch, observePull, observeTip } from './observe.ts';
 import { numberOfCacheBranch, type Place } from './place.ts';
@@ -20,6 +21,7 @@ export async function reconcile(
       const place = await places.open(config);
       await reconcilePlace(engine, reports, place);
       await sayAgain.probe(place);
+      await keepAgain(engine, place);
       await askAgainForDeliveries(engine, place);
     } catch (error) {
       logger.warn({ err: error, forge: config.forge, repository: config.name }, 'not reconciled');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Effect } from '../../machines/effect.ts';
 import { type Snapshot, stateText } from '../../machines/fold.ts';
 import {
@@ -11,6 +10,7 @@ import { parseStreamName } from '../../machines/stream.ts';
 import { reviveEffects } from '../log/outbox.ts';
 import { relaxed } from '../log/database.ts';
 import type { Engine } from './engine.ts';
+import { lastFailure } from './last-failure.ts';
 import type { Place } from './place.ts';
 
 /**
@@ -109,22 +109,4 @@ async function unsaidAt(engine: Engine, place: Place): Promise<Unsaid[]> {
       unsaid.push({ effect: row.id, askedAt: row.asked_at });
   }
   return unsaid;
-}
-
-const failed = z.object({ code: z.string() });
-
-/** Why an effect was given up, the last time that was told. */
-async function lastFailure(engine: Engine, stream: string, effect: string): Promise<string | null> {
-  const row = await engine.options.db
-    .selectFrom('events')
-    .select('data')
-    .where('stream', '=', stream)
-    // The key is the effect's id and attempt; `;` is the next character after `:`.
-    .where('key', '>', `${effect}:`)
-    .where('key', '<', `${effect};`)
-    .where('type', '=', 'status.publish.failed')
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? null : (failed.safeParse(JSON.parse(row.data)).data?.code ?? null);
 }

@@ -11,6 +11,7 @@ import type { EffectRow } from '../log/schema.ts';
 import { redacted } from '../ports/secrets.ts';
 import type { Engine } from './engine.ts';
 import { codeOf, givenUp, judge } from './give-up.ts';
+import { lastFailure } from './last-failure.ts';
 import { isStillUnsaid } from './say-again.ts';
 import { sceneOf } from './scene-of.ts';
 import { fireTimers } from './timers.ts';
@@ -247,11 +248,18 @@ export class Worker {
         return;
       case 'give-up': {
         const code = codeOf(error);
-        const event = isStillUnsaid(snapshot, effect, code) ? null : givenUp(effect, code, message);
+        const isNews =
+          !isStillUnsaid(snapshot, effect, code) && !(await this.#isStillUnkept(row, effect));
+        const event = isNews ? givenUp(effect, code, message) : null;
         if (event === null) await this.#finish(row, 'dead', message);
         else await this.#finishWith(row, event, 'dead', message);
       }
     }
+  }
+
+  /** What could not be kept is tried in each round of reconciling; that it still cannot is no event. */
+  async #isStillUnkept({ id, stream }: EffectRow, { type }: Effect): Promise<boolean> {
+    return type === 'cache.retain' && (await lastFailure(this.#engine, stream, id)) !== null;
   }
 
   /** What was done must not be forgotten because the disk is full for a while (G2). */

@@ -6,7 +6,12 @@ import type { Job } from './models/jobs.ts';
 interface Known {
   readonly attempt: number;
   /** All jobs of that build, by name. */
-  readonly jobs: ReadonlyMap<string, { readonly sources: string; readonly isGood: boolean }>;
+  readonly jobs: ReadonlyMap<
+    string,
+    { readonly sources: string; readonly isGood: boolean; readonly wasThere: boolean }
+  >;
+  /** The overlay that was built. */
+  readonly commit: string;
   /** The place of the record among all facts. */
   readonly at: number;
 }
@@ -89,22 +94,31 @@ export class Ledger {
     }
   }
 
-  #record({ stream, event }: FactOf<'recorded'>, at: number): void {
+  #record({ stream, event, handled }: FactOf<'recorded'>, at: number): void {
     if (event.type === 'head.fetched') this.planned.set(`${stream} ${event.attempt}`, at);
     if (event.type === 'rebuild.requested' && event.cold)
       this.coldAsked.set(stream, [...(this.coldAsked.get(stream) ?? []), at]);
-    if (event.type !== 'build.finished' || event.error !== null) return;
+    if (event.type !== 'build.finished' || event.error !== null || !handled) return;
     const jobs = new Map(
-      event.jobs.flatMap(({ name, state }) => {
+      event.jobs.flatMap(({ name, state, built }) => {
         const job = this.job(event.commit, name);
         return job === undefined
           ? []
-          : [[name, { sources: job.sources, isGood: state === 'success' }] as const];
+          : [
+              [
+                name,
+                {
+                  sources: job.sources,
+                  isGood: state === 'success',
+                  wasThere: built === false,
+                },
+              ] as const,
+            ];
       }),
     );
     this.known.set(stream, [
       ...(this.known.get(stream) ?? []),
-      { attempt: event.attempt, jobs, at },
+      { attempt: event.attempt, commit: event.commit, jobs, at },
     ]);
   }
 }

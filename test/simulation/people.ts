@@ -187,7 +187,7 @@ function performOn(universe: Universe, pull: PullModel, act: OnPull): void {
     case 'comment':
       return comment(universe, pull, act);
     case 'rebuild':
-      if (isOpen) universe.note({ kind: 'asked', number, cold: act.cold });
+      universe.note({ kind: 'asked', number, cold: act.cold });
       return universe.process?.operate(pullStream(number), {
         type: 'rebuild.requested',
         cold: act.cold,

@@ -2,6 +2,7 @@ import { numberOf } from '../ledger.ts';
 import { entriesIn, type Entry } from '../models/jobs.ts';
 import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
+import { headOf } from './overlay.ts';
 import { type Look, type Rule, short } from './rule.ts';
 
 function pathsOf({ path, from }: Entry): string[] {
@@ -79,7 +80,7 @@ export const cacheKept: Rule = {
 export const unchanged: Rule = {
   name: 'unchanged is not built',
   sentence:
-    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, or what that build left was lost.',
+    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, what that build left was lost, or it was there already on a branch whose commits a force-push has dropped since.',
   on: {
     *evaluated({ build, job, isBuilt }, look) {
       const { ledger, universe } = look;
@@ -95,7 +96,9 @@ export const unchanged: Rule = {
       const good = before
         .filter(({ jobs }) => jobs.get(job.name)?.isGood === true)
         .toSorted((a, b) => b.attempt - a.attempt)[0];
-      if (good?.jobs.get(job.name)?.sources !== job.sources) return;
+      const last = good?.jobs.get(job.name);
+      if (good === undefined || last?.sources !== job.sources) return;
+      if (last.wasThere && isDropped(look, good.commit, build.commit)) return;
       if (ledger.coldAsked.get(stream)?.some((at) => at > good.at) === true) return;
       if (universe.plan.settings.repository.onForcePush === 'cold') return;
       if (ledger.collected.size > 0) return;
@@ -103,6 +106,12 @@ export const unchanged: Rule = {
     },
   },
 };
+
+/** Whether the head of one overlay is no ancestor of another's. */
+function isDropped(look: Look, before: string, after: string): boolean {
+  const [was, is] = [headOf(look, before), headOf(look, after)];
+  return was !== null && is !== null && !look.universe.git.isAncestor(was, is);
+}
 
 /** The attempt that made a commit, as its message says. */
 export function attemptOf({ universe }: Look, commit: string): number {
