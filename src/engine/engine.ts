@@ -55,12 +55,15 @@ export class Engine {
    */
   async record(incoming: Incoming): Promise<Recorded | null> {
     const { db, machineVersion, world, logger } = this.options;
+    const begun = world.now();
     const recorded = await append({ db, machineVersion, now: () => world.now() }, incoming);
     if (recorded === null || recorded.duplicate) return recorded;
     const { stream, version, state, handled } = recorded;
     logger.info({ stream, version, state, handled, source: incoming.source }, incoming.event.type);
     for (const listener of this.#listeners) listener(recorded, incoming.event);
-    this.#worker.wake();
+    this.#worker.asked(recorded.effects, begun);
+    // What comes of an effect is recorded by the worker itself, which looks for more when the effect has ended.
+    if (incoming.source !== 'effect') this.#worker.wake();
     return recorded;
   }
 

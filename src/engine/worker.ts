@@ -6,7 +6,14 @@ import type { EventData } from '../../machines/fold.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import { claimEffect, finishEffect, holdLane, nextDue, postponeEffect } from '../log/outbox.ts';
+import {
+  claimEffect,
+  finishEffect,
+  holdLane,
+  nextDue,
+  nextTimer,
+  postponeEffect,
+} from '../log/outbox.ts';
 import type { EffectRow } from '../log/schema.ts';
 import { redacted } from '../ports/secrets.ts';
 import type { Engine } from './engine.ts';
@@ -19,7 +26,7 @@ import { fireTimers } from './timers.ts';
 /** How long an effect may take before another claimer may have it. Every git and HTTP call ends long before. */
 const leaseFor = 15 * 60_000;
 /** The longest the worker sleeps: a clock that is set back must not keep it asleep. */
-const longestSleep = 30_000;
+const longestSleep = 60_000;
 /** What clocks are set back by every day, to be left alone. */
 const smallestSetback = 1000;
 /** How long it rests when the database cannot be written. */
@@ -43,6 +50,9 @@ export class Worker {
   #isWoken = false;
   /** The latest that the clock has said; null before the first look. */
   #latest: number | null = null;
+  /** No timer comes due before that: there are many more looks at the outbox than timers. */
+  #noTimerBefore = Number.NEGATIVE_INFINITY;
+  #lookedForTimers = Number.NEGATIVE_INFINITY;
   #callOff: () => void = () => {};
 
   constructor(engine: Engine) {
@@ -52,6 +62,13 @@ export class Worker {
   start(): void {
     this.#isRunning = true;
     this.wake();
+  }
+
+  /** An event, recorded not before `at`, has asked for these; a timer among them may be the next. */
+  asked(effects: readonly Effect[], at: number): void {
+    for (const effect of effects)
+      if (effect.type === 'timer.set')
+        this.#noTimerBefore = Math.min(this.#noTimerBefore, at + effect.params.after);
   }
 
   /** Something may be due. */
@@ -128,6 +145,7 @@ export class Worker {
     if (by > smallestSetback) {
       logger.warn({ milliseconds: by }, 'the clock was set back');
       await setBack(db, now, by);
+      this.#noTimerBefore = Number.NEGATIVE_INFINITY;
     }
     this.#latest = now;
   }
@@ -147,7 +165,10 @@ export class Worker {
   /** Beside the claiming: before a deadline judges, the CI is asked, and that may take its time. */
   #fireTimers(): void {
     const { world, logger } = this.#engine.options;
-    this.#firing ??= fireTimers(this.#engine)
+    const now = world.now();
+    // Another process over the same database may have set one.
+    if (now < this.#noTimerBefore && now - this.#lookedForTimers < longestSleep) return;
+    this.#firing ??= this.#lookForTimers(now)
       .catch(async (error: unknown) => {
         logger.error({ err: error }, 'timers could not be fired now');
         await new Promise<void>((resolve) => {
@@ -159,6 +180,17 @@ export class Worker {
         this.#firing = null;
         if (mayBeMore) this.wake();
       });
+  }
+
+  /** @returns whether more of them may be due */
+  async #lookForTimers(now: number): Promise<boolean> {
+    if (await fireTimers(this.#engine)) return true;
+    // One that is set while we look counts by itself.
+    this.#noTimerBefore = Number.POSITIVE_INFINITY;
+    const next = (await nextTimer(this.#engine.options.db)) ?? Number.POSITIVE_INFINITY;
+    this.#noTimerBefore = Math.min(this.#noTimerBefore, next);
+    this.#lookedForTimers = now;
+    return false;
   }
 
   async #carryOut(row: EffectRow): Promise<void> {

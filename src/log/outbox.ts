@@ -210,6 +210,21 @@ export async function dueTimers(db: LogDatabase, now: number): Promise<EffectRow
   return rows;
 }
 
+/** When the next timer comes due; null if none is set. */
+export async function nextTimer(db: LogDatabase): Promise<number | null> {
+  const { rows } = await runCompiled(db, 'next timer', ['timer'], () =>
+    db
+      .selectFrom('effects')
+      .select('run_at')
+      .where('kind', '=', 'timer')
+      .where('done_at', 'is', null)
+      .orderBy('run_at')
+      .limit(sql.lit(1))
+      .compile(),
+  );
+  return rows[0]?.run_at ?? null;
+}
+
 /** Marks a timer fired. @returns false if it was dropped or replaced meanwhile */
 export async function fireTimer(db: LogDatabase, id: string, at: number): Promise<boolean> {
   const { numUpdatedRows } = await db

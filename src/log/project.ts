@@ -8,7 +8,7 @@ import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
 import { projectSeeds } from './project-seeds.ts';
 import type { BuildsTable, PullsTable } from './schema.ts';
-import { writeRow } from './write-row.ts';
+import { changeRow, writeRow } from './write-row.ts';
 
 /** One step of a stream: what the read models are made from. */
 export interface Progress {
@@ -182,30 +182,23 @@ function askedBuild(
 }
 
 async function saveBuild(db: LogDatabase, change: BuildChange): Promise<void> {
-  const { stream, attempt, ...changing } = change;
-  if (change.commit === undefined || change.head === undefined) {
-    await db
-      .updateTable('builds')
-      .set(changing)
-      .where('stream', '=', stream)
-      .where('attempt', '=', attempt)
-      .execute();
+  const { stream, attempt, commit, head, ...changing } = change;
+  if (commit === undefined || head === undefined) {
+    await changeRow(db, 'builds', changing, { stream, attempt });
     return;
   }
-  await db
-    .insertInto('builds')
-    .values({
-      stream,
-      attempt,
-      commit: change.commit,
-      head: change.head,
-      asked_at: change.asked_at ?? 0,
-      started_at: null,
-      finished_at: null,
-      verdict: null,
-      description: null,
-      jobs: change.jobs ?? '[]',
-    })
-    .onConflict((conflict) => conflict.columns(['stream', 'attempt']).doUpdateSet(changing))
-    .execute();
+  const row = {
+    stream,
+    attempt,
+    commit,
+    head,
+    asked_at: change.asked_at ?? 0,
+    started_at: null,
+    finished_at: null,
+    verdict: null,
+    description: null,
+    jobs: change.jobs ?? '[]',
+  };
+  const kept = ['started_at', 'finished_at', 'verdict', 'description'] as const;
+  await writeRow(db, 'builds', row, ['stream', 'attempt'], kept);
 }

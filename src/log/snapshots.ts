@@ -36,8 +36,31 @@ export function stateOf(row: SnapshotsTable, kind: StreamKind): StreamState {
     version: row.version,
     machineVersion: row.machine_version,
     held: row.held,
-    snapshot: { kind, value: JSON.parse(row.value), context: JSON.parse(row.context) },
+    snapshot: parsed(row, kind),
   };
+}
+
+/** How many streams' snapshots are kept parsed. */
+const mostParsed = 200;
+const lastParsed = new Map<string, { readonly row: SnapshotsTable; readonly snapshot: Snapshot }>();
+
+/**
+ * A snapshot is read three times for each time that it changes, and to parse it costs more than to read it. What was parsed
+ * is used again only for the very same text, and nobody changes a snapshot.
+ */
+function parsed(row: SnapshotsTable, kind: StreamKind): Snapshot {
+  const { stream, value, context } = row;
+  const last = lastParsed.get(stream);
+  if (last?.row.context === context && last.row.value === value) return last.snapshot;
+  const snapshot: Snapshot = { kind, value: JSON.parse(value), context: JSON.parse(context) };
+  lastParsed.delete(stream);
+  lastParsed.set(stream, { row, snapshot });
+  if (lastParsed.size > mostParsed)
+    for (const oldest of lastParsed.keys()) {
+      lastParsed.delete(oldest);
+      break;
+    }
+  return snapshot;
 }
 
 export async function saveState(

@@ -7,6 +7,7 @@ import {
   stateText,
 } from '../../machines/fold.ts';
 import { kindOf } from './append.ts';
+import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import { dropEffects, effectId, storeEffects } from './outbox.ts';
 import { project } from './project.ts';
@@ -103,17 +104,21 @@ export class StreamRebuild {
 
   async #finish(id: string, row: EventRow, event: EventData, attempts: number): Promise<void> {
     const isDead = event.type.endsWith('.failed') && 'message' in event;
-    await this.#db
-      .updateTable('effects')
-      .set({
-        done_at: row.recorded_at,
-        attempts,
-        outcome: attempts === 0 ? 'fired' : isDead ? 'dead' : 'done',
-        last_error: isDead ? event.message : null,
-      })
-      .where('id', '=', id)
-      .where('done_at', 'is', null)
-      .execute();
+    const outcome = attempts === 0 ? 'fired' : isDead ? 'dead' : 'done';
+    const values = [row.recorded_at, attempts, outcome, isDead ? event.message : null, id];
+    await runCompiled(this.#db, 'finish once more', values, () =>
+      this.#db
+        .updateTable('effects')
+        .set({
+          done_at: row.recorded_at,
+          attempts,
+          outcome,
+          last_error: isDead ? event.message : null,
+        })
+        .where('id', '=', id)
+        .where('done_at', 'is', null)
+        .compile(),
+    );
   }
 
   async #endWhatHadItsTurn(): Promise<void> {

@@ -17,17 +17,47 @@ export async function writeRow<Table extends keyof Tables>(
   key: readonly (keyof Tables[Table] & string)[] = [],
   keep: readonly (keyof Tables[Table] & string)[] = [],
 ): Promise<void> {
-  const columns = Object.keys(row);
-  const { adapter } = db.getExecutor();
-  const known = texts.get(adapter) ?? new Map<string, string>();
-  texts.set(adapter, known);
-  const shape = `${table}(${columns.join()})${key.join()}/${keep.join()}`;
-  const text = known.get(shape) ?? compile(db, table, row, key, keep);
-  known.set(shape, text);
+  const shape = `${table}(${Object.keys(row).join()})${key.join()}/${keep.join()}`;
+  const text = textOf(db, shape, () => compileInsert(db, table, row, key, keep));
   await db.executeQuery(CompiledQuery.raw(text, Object.values(row)));
 }
 
-function compile<Table extends keyof Tables>(
+/** Changes columns of the row that has these `key` columns, if there is one; compiled once a shape, as `writeRow`. */
+export async function changeRow(
+  db: LogDatabase,
+  table: keyof Tables,
+  changes: Readonly<Record<string, unknown>>,
+  key: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const shape = `${table}:${Object.keys(changes).join()}?${Object.keys(key).join()}`;
+  const text = textOf(db, shape, () => compileUpdate(db, table, changes, key));
+  await db.executeQuery(
+    CompiledQuery.raw(text, [...Object.values(changes), ...Object.values(key)]),
+  );
+}
+
+function textOf(db: LogDatabase, shape: string, compile: () => string): string {
+  const { adapter } = db.getExecutor();
+  const known = texts.get(adapter) ?? new Map<string, string>();
+  texts.set(adapter, known);
+  const text = known.get(shape) ?? compile();
+  known.set(shape, text);
+  return text;
+}
+
+function compileUpdate(
+  db: LogDatabase,
+  table: keyof Tables,
+  changes: Readonly<Record<string, unknown>>,
+  key: Readonly<Record<string, unknown>>,
+): string {
+  const equal = (of: Readonly<Record<string, unknown>>) =>
+    Object.entries(of).map(([name, value]) => sql`${sql.id(name)} = ${value}`);
+  const text = sql`update ${sql.table(table)} set ${sql.join(equal(changes))} where ${sql.join(equal(key), sql` and `)}`;
+  return text.compile(db).sql;
+}
+
+function compileInsert<Table extends keyof Tables>(
   db: LogDatabase,
   table: Table,
   row: Insertable<Tables[Table]>,

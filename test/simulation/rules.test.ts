@@ -122,11 +122,11 @@ const breaks: Readonly<Record<string, (look: Look) => Promise<string[]> | string
   },
   replays: (look) => {
     look.sqlite.exec(`update events set state = 'idle' where version = 2`);
-    return atRest('replays', look);
+    return atRest('replays', { ...look });
   },
   rebuilds: (look) => {
     look.sqlite.exec(`update effects set params = '{}' where type = 'overlay.push'`);
-    return atRest('rebuilds', look);
+    return atRest('rebuilds', { ...look });
   },
 };
 

@@ -114,7 +114,16 @@ export interface SimulationDatabase {
   clear(): void;
 }
 
-const tables = ['events', 'snapshots', 'effects', 'lanes', 'pulls', 'builds', 'seeds'];
+const tables = [
+  'events',
+  'snapshots',
+  'effects',
+  'lanes',
+  'pulls',
+  'builds',
+  'seeds',
+  'pull_seeds',
+];
 
 /** A database in memory, which run after run uses: making one costs more than a run. */
 export async function openDatabase(): Promise<SimulationDatabase> {

@@ -1,33 +1,6 @@
 import { rebuild } from '../../../src/log/rebuild.ts';
-import { kindOf } from '../../../src/log/append.ts';
-import { refold } from '../../../src/log/refold.ts';
+import type { SnapshotsTable } from '../../../src/log/schema.ts';
 import type { Look, Rule } from './rule.ts';
-
-interface Saved {
-  readonly stream: string;
-  readonly value: string;
-  readonly context: string;
-  readonly held: string | null;
-}
-
-export const replays: Rule = {
-  name: 'replays',
-  sentence:
-    'Folding the log anew gives the states that were recorded, and the snapshots that are kept.',
-  async atRest({ sqlite, db }) {
-    const found: string[] = [];
-    for (const saved of sqlite.prepare<[], Saved>('select * from snapshots').all()) {
-      const { stream } = saved;
-      if (saved.held !== null) found.push(`${stream} is held: ${saved.held}`);
-      const { snapshot, difference } = await refold(db, stream, kindOf(stream));
-      if (difference !== null)
-        found.push(`${stream} replays as ${difference.replayed} at ${difference.version}`);
-      if (JSON.stringify(snapshot.context) !== saved.context)
-        found.push(`${stream} folds to another snapshot than the one that is kept`);
-    }
-    return found;
-  },
-};
 
 interface EffectRow {
   readonly id: string;
@@ -38,43 +11,86 @@ interface EffectRow {
 const effects = `select id, type || ' ' || params || ' ' || lane || ' ' || asked_at || ' ' || kind asked,
   done_at is not null isDone from effects order by id`;
 
+/** What folding the log anew, as an import does, gives otherwise than it stands in the tables. */
+interface Refolded {
+  readonly snapshots: readonly string[];
+  readonly others: readonly string[];
+}
+
+const refolded = new WeakMap<Look, Promise<Refolded>>();
+
+/** Folds the log once for both rules. */
+function refoldedOf(look: Look): Promise<Refolded> {
+  const known = refolded.get(look) ?? refold(look);
+  refolded.set(look, known);
+  return known;
+}
+
+const models = ['pulls', 'builds', 'seeds', 'pull_seeds'] as const;
+
+async function refold({ sqlite, db, universe }: Look): Promise<Refolded> {
+  const engine = universe.process?.engine;
+  if (engine === undefined) return { snapshots: [], others: [] };
+  const { machineVersion } = engine.options;
+  const saved = snapshotsIn(sqlite);
+  const before = sqlite.prepare<[], EffectRow>(effects).all();
+  const read = models.map((table) => dump(sqlite, table));
+  sqlite.exec('savepoint rebuilding');
+  try {
+    await rebuild(db, { machineVersion });
+    const snapshots: string[] = [];
+    const folded = new Map(snapshotsIn(sqlite).map((row) => [row.stream, row]));
+    for (const { stream, held, value, context } of saved) {
+      const again = folded.get(stream);
+      if (held !== null) snapshots.push(`${stream} is held: ${held}`);
+      if (again === undefined) snapshots.push(`${stream} is not in the log`);
+      else if (again.held !== null) snapshots.push(`${stream}: ${again.held}`);
+      else if (again.value !== value || again.context !== context)
+        snapshots.push(`${stream} folds to another snapshot than the one that is kept`);
+    }
+    const others: string[] = [];
+    const after = new Map(
+      sqlite
+        .prepare<[], EffectRow>(effects)
+        .all()
+        .map((row) => [row.id, row]),
+    );
+    if (after.size !== before.length)
+      others.push(`the log gives ${after.size} effects, not ${before.length}`);
+    for (const row of before) {
+      const again = after.get(row.id);
+      if (again?.asked !== row.asked)
+        others.push(
+          `${row.id} is ${row.asked}, but the log gives ${again?.asked ?? 'nothing of that name'}`,
+        );
+      else if (row.isDone === 0 && again.isDone === 1)
+        others.push(`${row.id} is taken for done: ${row.asked}`);
+    }
+    for (const [index, table] of models.entries())
+      if (dump(sqlite, table) !== read[index]) others.push(`${table} come out different`);
+    return { snapshots, others };
+  } finally {
+    sqlite.exec('rollback to rebuilding; release rebuilding');
+  }
+}
+
+export const replays: Rule = {
+  name: 'replays',
+  sentence:
+    'Folding the log anew gives the states that were recorded, and the snapshots that are kept.',
+  atRest: async (look) => (await refoldedOf(look)).snapshots,
+};
+
 export const refolds: Rule = {
   name: 'rebuilds',
   sentence:
     'The effects that the log gives, folded anew, are those of the effects table; none that is still to be done is taken for done, and the read models come out the same.',
-  async atRest({ sqlite, db, universe }: Look) {
-    const engine = universe.process?.engine;
-    if (engine === undefined) return [];
-    const before = sqlite.prepare<[], EffectRow>(effects).all();
-    const models = ['pulls', 'builds', 'seeds'].map((table) => dump(sqlite, table));
-    const { machineVersion } = engine.options;
-    sqlite.exec('savepoint rebuilding');
-    try {
-      await rebuild(db, { machineVersion });
-      const after = new Map(
-        sqlite
-          .prepare<[], EffectRow>(effects)
-          .all()
-          .map((row) => [row.id, row]),
-      );
-      const found: string[] = [];
-      if (after.size !== before.length)
-        found.push(`the log gives ${after.size} effects, not ${before.length}`);
-      for (const row of before) {
-        const again = after.get(row.id);
-        if (again?.asked !== row.asked)
-          found.push(`${row.id} is ${row.asked}, but the log gives ${again?.asked ?? 'nothing'}`);
-        else if (row.isDone === 0 && again.isDone === 1)
-          found.push(`${row.id} is taken for done: ${row.asked}`);
-      }
-      for (const [index, table] of ['pulls', 'builds', 'seeds'].entries())
-        if (dump(sqlite, table) !== models[index]) found.push(`${table} come out different`);
-      return found;
-    } finally {
-      sqlite.exec('rollback to rebuilding; release rebuilding');
-    }
-  },
+  atRest: async (look) => (await refoldedOf(look)).others,
 };
+
+function snapshotsIn(sqlite: Look['sqlite']): SnapshotsTable[] {
+  return sqlite.prepare<[], SnapshotsTable>('select * from snapshots order by stream').all();
+}
 
 function dump(sqlite: Look['sqlite'], table: string): string {
   return JSON.stringify(sqlite.prepare(`select * from ${table} order by 1, 2, 3`).all());
