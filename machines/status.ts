@@ -36,7 +36,8 @@ export function lastAsked(
 
 /**
  * Asks for statuses: those that are already the newest of their commit and context are not asked for again. Of commits
- * other than `head` only what is still on its way is remembered, so the list does not grow with the pushes.
+ * other than `head` only what is still on its way is remembered, and what is still to be settled, so the list does not grow
+ * with the pushes.
  */
 export function ask(
   statuses: readonly StatusRecord[],
@@ -49,13 +50,18 @@ export function ask(
   });
   const kept = statuses.filter(
     (old) =>
-      (old.commit === head || old.delivery === 'asked') &&
+      (old.commit === head || old.delivery === 'asked' || isOpenEnded(old)) &&
       !fresh.some((status) => status.commit === old.commit && status.context === old.context),
   );
   return {
     statuses: [...kept, ...fresh.map((status) => ({ ...status, delivery: 'asked' as const }))],
     fresh,
   };
+}
+
+/** It stands at the forge, and something has to take its place. */
+function isOpenEnded({ state, delivery }: StatusRecord): boolean {
+  return state === 'pending' && delivery === 'published';
 }
 
 /** Notes what became of a status; one that was replaced meanwhile is left as it is. */

@@ -83,6 +83,8 @@ export const headFetched = z.object({
   /** Recorded store paths that are gone. */
   missing: z.array(z.string()),
   seed: seed.nullable(),
+  /** Whether the seed's commit is none that the head had which the tip stands for: it came in since. */
+  seedIsNew: z.boolean(),
   /** What an unapproved author's head changes of what the forge itself runs for branches of the repository (F6). */
   touched: z.array(z.string()),
   /** What the branch itself says, where the log knows nothing of a branch that is ours (G5). */

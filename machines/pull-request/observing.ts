@@ -70,7 +70,7 @@ function cancel(
  * (A5, B4); of one that has not, the pending statuses are closed with `text`.
  */
 function settle(text: string): Step {
-  return inTurn(report, (context, event) => {
+  return inTurn(reportIfTold, (context, event) => {
     const wanted = context.statuses
       .filter((status) => status.state === 'pending')
       .map(({ commit, context: name }) => ({
@@ -89,6 +89,12 @@ function settle(text: string): Step {
     };
   });
 }
+
+/** The verdict of a head of which nothing is remembered was said, and is history. */
+const reportIfTold: Step = (context, event) =>
+  context.statuses.some(({ commit }) => commit === current(context)?.head)
+    ? report(context, event)
+    : nothing;
 
 /** Whether the pull request is about to have another head than the one it knows, or none. */
 function leaves({ head }: PullContext, event: PullEvent): boolean {

@@ -7,7 +7,7 @@ import {
 } from '../carried.ts';
 import { wantsCold } from './check.ts';
 import type { Overlay, PullContext } from './context.ts';
-import type { HeadFetched, Seed } from './events.ts';
+import type { HeadFetched } from './events.ts';
 import { coldSpells } from './slowness.ts';
 
 /** What an overlay starts from, and why a job that it has nothing for is cold. */
@@ -61,7 +61,8 @@ function without(best: Start, jobs: readonly string[], why: ColdReason): Start {
  * What the overlay starts from. For each job, best first: what a build of this very head left (A7), what this pull
  * request's last good build left, what the nearest ancestor on a trusted branch left (H1), or of a pull request that this
  * one stands on (H3). An entry that is itself from elsewhere follows the ancestor, so that what comes in with a merge of
- * that branch is not built again (C16).
+ * that branch is not built again (C16); but an ancestor that the branch had already when its own build confirmed the entry
+ * knows no better.
  */
 export function cacheFor(context: PullContext, facts: HeadFetched): Start {
   const gone = [...facts.missing, ...context.lost];
@@ -72,7 +73,7 @@ export function cacheFor(context: PullContext, facts: HeadFetched): Start {
   const own = reason === 'force-push' ? {} : context.cache;
   // The newest build of all was of this head unless the branch stands for another one, or for none (reopened, B3).
   const isReturn = context.tip?.head !== facts.head;
-  const wanted = { ...seeded(context, own, facts.seed), ...(isReturn ? memory : {}) };
+  const wanted = { ...seeded(context, own, facts), ...(isReturn ? memory : {}) };
   const { kept, dropped } = withoutPaths(wanted, gone);
   return {
     carried: kept,
@@ -90,11 +91,14 @@ function coldReason(context: PullContext, isForcePushed: boolean): ColdReason {
     : 'nothing-built-before';
 }
 
-function seeded({ pull }: PullContext, own: Carried, seed: Seed | null): Carried {
+function seeded({ pull }: PullContext, own: Carried, { seed, seedIsNew }: HeadFetched): Carried {
   if (seed === null) return own;
   const isOwn = (job: string): boolean => {
-    const origin = heldFor(own, job)?.origin;
-    return origin?.kind === 'pull' && origin.number === pull?.number;
+    const held = heldFor(own, job);
+    if (held === undefined) return false;
+    const { origin, attempt } = held;
+    const isConfirmed = attempt > 0 && !seedIsNew;
+    return isConfirmed || (origin.kind === 'pull' && origin.number === pull?.number);
   };
   const from = Object.entries(seed.entries)
     .filter(([job]) => !isOwn(job))

@@ -37,6 +37,7 @@ export const headFetch: CarryOut<'head.fetch'> = async (params, scene) => {
     obstacle,
     missing: [...missing],
     seed,
+    seedIsNew: await isNew(seed, previous, fastForward, scene),
     touched: [...(await guardedChanges(params, scene))],
     recovered,
   };
@@ -72,6 +73,17 @@ async function recover(
   const head = /^([0-9a-f]{40}|[0-9a-f]{64})\n?$/.exec(commit ?? '')?.[1];
   const entries = parseCacheFile(cache ?? '');
   return head === undefined || entries === null ? null : { commit: tip, head, entries };
+}
+
+/** What the head had before already has been built with it: then what that build left is nearer than the seed. */
+async function isNew(
+  seed: Seed | null,
+  previous: string | null,
+  fastForward: boolean | null,
+  { mirror }: Scene,
+): Promise<boolean> {
+  if (seed === null || previous === null || fastForward !== true) return true;
+  return !(await mirror.isAncestor(seed.origin.commit, previous));
 }
 
 /** The nearest ancestor that was built on a branch we trust (H1), or as the head of another pull request (H3). */

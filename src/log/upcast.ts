@@ -16,7 +16,7 @@ export interface StoredData {
 export const eventVersions: Readonly<Record<string, number>> = {
   'pull.observed': 3,
   'branch.observed': 3,
-  'head.fetched': 3,
+  'head.fetched': 4,
 };
 
 /** In order; a change of an event's shape adds one here, and counts up `eventVersions`. */
@@ -63,6 +63,12 @@ export const upcasters: readonly Upcaster[] = [
       type: 'head.fetched',
       data: { ...data, seed: liftSeed(seed) },
     }),
+  },
+  // The nearest ancestor that was built always counted as news.
+  {
+    type: 'head.fetched',
+    from: 3,
+    up: (data) => ({ type: 'head.fetched', data: { seedIsNew: true, ...data } }),
   },
 ];
 

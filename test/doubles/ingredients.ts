@@ -58,6 +58,7 @@ export function aFetch(
     obstacle: null,
     missing: [],
     seed: null,
+    seedIsNew: true,
     touched: [],
     recovered: null,
     ...of,

@@ -99,7 +99,8 @@ export const unchanged: Rule = {
       const last = good?.jobs.get(job.name);
       if (good === undefined || last?.sources !== job.sources) return;
       if (last.wasThere && isDropped(look, good.commit, build.commit)) return;
-      if (ledger.coldAsked.get(stream)?.some((at) => at > good.at) === true) return;
+      const asked = ledger.planned.get(`${stream} ${good.attempt}`) ?? 0;
+      if (ledger.coldAsked.get(stream)?.some((at) => at > asked) === true) return;
       if (universe.plan.settings.repository.onForcePush === 'cold') return;
       if (ledger.collected.size > 0) return;
       yield `${job.name} of #${number} was built again at ${short(build.commit)}: ${job.sources}`;

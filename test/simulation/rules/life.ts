@@ -41,7 +41,7 @@ export const nothingLeft: Rule = {
 export const oneOverlay: Rule = {
   name: 'one overlay',
   sentence:
-    'An attempt has one overlay, and a head no more of them than there were reasons: it became the head, a build was asked for, somebody touched the branch, a path was lost, an incremental build failed.',
+    'An attempt has one overlay, and a head no more of them than there were reasons: it became the head, a build was asked for, somebody touched the branch, a path was lost, an incremental build failed, a push was given up of which nobody knows whether it was made.',
   on: {
     *moved({ by, branch, to }, look) {
       const number = numberOf(branch);
@@ -90,8 +90,10 @@ function reasonsFor(look: Look, number: number, head: string): number {
       }
       case 'recorded':
         // A forge that tells of the past has the head change there and back.
-        if (fact.stream === stream && fact.event.type === 'pull.observed' && isBehind(look))
-          reasons += 1;
+        if (fact.stream !== stream) break;
+        if (fact.event.type === 'pull.observed' && isBehind(look)) reasons += 1;
+        // Whether it was made nobody can say.
+        if (fact.event.type === 'overlay.push.failed') reasons += 1;
         break;
       default:
     }

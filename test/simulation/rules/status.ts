@@ -50,10 +50,11 @@ export const finalStatus: Rule = {
     'At rest, the status of the head is what the build of its own newest overlay came to, or an error where the CI has not told; of pull requests with the same head, the worst.',
   *atRest(look) {
     const { universe } = look;
-    const all = standings(look).filter(({ pull }) => pull.state === 'open' && pull.head !== null);
+    const all = standings(look).filter(({ pull }) => pull.state === 'open');
     for (const { pull, state } of all) {
       if (state !== 'idle' || pull.head === null) continue;
-      const same = all.filter((other) => other.pull.head === pull.head);
+      // Of one whose head the forge no longer has, what was known last stands (B7).
+      const same = all.filter((other) => (other.pull.head ?? other.context.head) === pull.head);
       if (same.some((other) => other.state !== 'idle') || wasRefused(look, pull.head)) continue;
       const said = universe.forge.status(pull.head, 'orthrus');
       const wanted = same
@@ -103,6 +104,15 @@ export const notTwice: Rule = {
           isSame(fact.status, status),
       );
       if (last === -1) return;
+      // A reason may have come while the last one was on its way: from what stood before that one on.
+      const before = facts.findLastIndex(
+        (fact, index) =>
+          index < last &&
+          fact.kind === 'published' &&
+          fact.isNew &&
+          fact.status.commit === commit &&
+          fact.status.context === status.context,
+      );
       const shared = [...universe.forge.pulls.values()].filter((pull) =>
         pull.heads.includes(commit),
       );
@@ -119,7 +129,7 @@ export const notTwice: Rule = {
         (fact.kind === 'recorded' &&
           fact.event.type === 'timer.retry' &&
           shared.some(({ number }) => fact.stream.endsWith(`#${number}`)));
-      if (shared.length > 1 || facts.slice(last).some(isReason)) return;
+      if (shared.length > 1 || facts.slice(Math.max(before, 0)).some(isReason)) return;
       yield `${status.state} of ${short(commit)} as ${status.context} again: ${status.description}`;
     },
   },
