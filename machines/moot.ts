@@ -25,6 +25,7 @@ function isIn(value: Snapshot['value'], state: string): boolean {
 
 function isMootForPull(value: Snapshot['value'], context: PullContext, effect: Effect): boolean {
   const isOpen = context.pull?.state === 'open';
+  const isEnding = isIn(value, 'closing') || isIn(value, 'closed');
   switch (effect.type) {
     case 'head.fetch':
     case 'overlay.push':
@@ -37,10 +38,11 @@ function isMootForPull(value: Snapshot['value'], context: PullContext, effect: E
     }
     case 'cache.record':
       return !isIn(value, 'caching') || effect.params.attempt !== context.attempt;
+    // One that is opened again without a head is not at work again (B7): it still ends.
     case 'branch.delete':
-      return isOpen && effect.params.branch === context.policy?.cacheBranch;
+      return !isEnding && effect.params.branch === context.policy?.cacheBranch;
     case 'jobset.delete':
-      return isOpen && effect.params.ref === `refs/heads/${context.policy?.cacheBranch}`;
+      return !isEnding && effect.params.ref === `refs/heads/${context.policy?.cacheBranch}`;
     case 'status.release':
       return isOpen && context.head === effect.params.commit;
     case 'command.answer':

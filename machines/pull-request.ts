@@ -178,7 +178,10 @@ export const pullRequestMachine = base
       idle: {
         always: { guard: 'isCheckDue', target: 'merging', actions: 'beginCheck' },
         on: {
-          'tip.observed': { guard: 'isTipNews', target: 'merging', actions: 'noteTip' },
+          'tip.observed': [
+            { guard: 'isTipNewsToBuild', target: 'merging', actions: 'noteTip' },
+            { guard: 'isTipNews', actions: 'noteTip' },
+          ],
           'rebuild.requested': { guard: 'isOpen', target: 'merging', actions: 'noteRebuild' },
           'build.finished': [
             { guard: 'isCorrectionWithCache', target: 'caching', actions: 'settleBuild' },

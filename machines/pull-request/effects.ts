@@ -63,6 +63,8 @@ export const commandAnswer = z.object({
     head: z.string().nullable(),
     by: z.string(),
     comment: z.string(),
+    /** When an approval that does not name its head was said, by the forge's clock; null: anything else. */
+    saidAt: z.number().nullable().default(null),
   }),
 });
 

@@ -153,6 +153,11 @@ export function asksForCold({ context, event }: Asked): boolean {
   return event.type === 'rebuild.requested' && event.cold && context.cold === null;
 }
 
+/** News of the branch of a pull request that has a head to make it from. */
+export function isTipNewsToBuild(asked: Asked): boolean {
+  return isTipNews(asked) && isOpen(asked);
+}
+
 export function isTipNews({ context, event }: Asked): boolean {
   return event.type === 'tip.observed' && event.tip !== context.branchTip;
 }

@@ -1,6 +1,6 @@
 import { shortSha } from '../../machines/describe.ts';
 import type { EventData } from '../../machines/fold.ts';
-import type { CarryOut } from './scene.ts';
+import type { CarryOut, Scene } from './scene.ts';
 
 /**
  * Carries out what somebody said in a comment, if they may write, and answers: by a reaction, or, where that would not
@@ -24,7 +24,8 @@ export const commandAnswer: CarryOut<'command.answer'> = async (params, scene) =
     case 'approve': {
       // The comment was about what its author saw, which may be newer than what we know.
       const now = (await scene.forge.pull(repository, number, null))?.head ?? null;
-      if (head === null || now !== head)
+      const isSure = params.saidAt === null || (await cameBefore(params.saidAt, number, scene));
+      if (head === null || now !== head || !isSure)
         return refuse(
           'not clear which head is approved',
           now === null
@@ -43,3 +44,16 @@ export const commandAnswer: CarryOut<'command.answer'> = async (params, scene) =
       return { type: 'command.answered', comment };
   }
 };
+
+/**
+ * Whether the head is the one that was there to be seen at that time: a head that we have always known may have been another
+ * meanwhile, and be back (F1). The forge's clock has seconds.
+ */
+async function cameBefore(
+  saidAt: number,
+  number: number,
+  { forge, repository }: Scene,
+): Promise<boolean> {
+  const forcedAt = (await forge.conversation?.forcedAt(repository, number)) ?? null;
+  return forcedAt === null || forcedAt < saidAt;
+}

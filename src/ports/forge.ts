@@ -120,6 +120,11 @@ export interface RawDelivery {
 
 /** Where people speak: a forge that has comments. Writing verbs may be called again. */
 export interface Conversation {
+  /**
+   * When the pull request was last pushed to by force, milliseconds by the forge's clock; null: never. Only so can a head
+   * that it had before be its head once more.
+   */
+  forcedAt(repository: ForgeRepository, number: number): Promise<number | null>;
   mayWrite(repository: ForgeRepository, user: string): Promise<boolean>;
   /** Answers a comment by a reaction. */
   react(

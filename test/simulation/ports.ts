@@ -27,6 +27,7 @@ export function forgePort(universe: Universe, process: Process): Forge {
     credentials: null,
     runs: ['.github/workflows'],
     conversation: {
+      forcedAt: (...of) => call('forcedAt', () => verbs.forcedAt(...of)),
       mayWrite: (...of) => call('mayWrite', () => verbs.mayWrite(...of)),
       react: () => call('react', () => verbs.react()),
       comment: (...of) => call('comment', () => verbs.comment(...of)),

@@ -13,6 +13,7 @@ import type { PortError } from '../../ports/port-error.ts';
 import type { World } from '../../ports/world.ts';
 import { type Access, accessOf } from './access.ts';
 import { Comments } from './comments.ts';
+import { ForcedPushes } from './forced-pushes.ts';
 import { gitRefusal } from './git-refusal.ts';
 import type { GitHubOptions } from './options.ts';
 import { Permissions } from './permissions.ts';
@@ -58,11 +59,13 @@ export class GitHubForge implements Forge {
     this.#access = accessOf(options);
     const permissions = new Permissions(this.#access, options.world);
     const comments = new Comments(this.#access);
+    const forcedPushes = new ForcedPushes(this.#access);
     this.#repositories = new Repositories(this.#access);
     this.#pulls = new Pulls(this.#access, permissions, this.#repositories);
     this.#publisher = new Publisher(this.#access);
     this.#redelivery = new Redelivery(this.#access, options.world, options.name);
     this.conversation = {
+      forcedAt: (repository, number) => forcedPushes.newest(repository, number),
       mayWrite: (repository, user) => permissions.mayWrite(repository, user),
       react: (repository, comment, reaction) => comments.react(repository, comment, reaction),
       comment: (repository, number, text, marker) =>

@@ -33,6 +33,7 @@ export class ForgeModel {
   /** Deliveries that nobody has acknowledged, which can be asked for again. */
   readonly #failed = new Map<string, { readonly delivery: Delivery; readonly at: number }>();
   readonly #past = new Map<number, { readonly at: number; readonly pull: PullModel }[]>();
+  readonly #forcedAt = new Map<number, number>();
   #deliveries = 0;
   #comments = 0;
   readonly #universe: Universe;
@@ -47,6 +48,7 @@ export class ForgeModel {
     pull(repository: ForgeRepository, number: number): ForgePull | null;
     publish(repository: ForgeRepository, status: CommitStatus): void;
     redeliver(repository: ForgeRepository, since: number): number;
+    forcedAt(repository: ForgeRepository, number: number): number | null;
     mayWrite(repository: ForgeRepository, user: string): boolean;
     react(): void;
     comment(repository: ForgeRepository, number: number, text: string, marker: string): void;
@@ -75,6 +77,7 @@ export class ForgeModel {
         for (const { delivery } of failed) this.#send(delivery, 1000);
         return failed.length;
       },
+      forcedAt: (_, number) => this.#forcedAt.get(number) ?? null,
       mayWrite: (_, user) => writers.has(user),
       react: () => {},
       comment: (_, number, __, marker) => {
@@ -96,6 +99,8 @@ export class ForgeModel {
     const { clock } = this.#universe;
     const before = this.pulls.get(pull.number);
     const changed = { ...pull, changedAt: seconds(clock.now) };
+    if (this.#isForced(before?.head ?? null, changed.head))
+      this.#forcedAt.set(pull.number, changed.changedAt);
     this.pulls.set(pull.number, changed);
     this.#past.set(pull.number, [
       ...(this.#past.get(pull.number) ?? []),
@@ -109,6 +114,11 @@ export class ForgeModel {
       this.#universe.note({ kind: 'headed', number: pull.number, head: changed.head });
     const { tells } = this.#universe.plan.settings;
     this.#deliver({ kind: 'pull', number: pull.number, pull: tells ? told(changed) : null });
+  }
+
+  #isForced(from: string | null, to: string | null): boolean {
+    if (from === null || to === null || from === to) return false;
+    return !this.#universe.git.isAncestor(from, to);
   }
 
   /** Tells that a branch moved. */
