@@ -49,7 +49,7 @@ import {
   supersede,
   tellToWait,
 } from './pull-request/observing.ts';
-import { earnLate, giveUpLate, settleBuild } from './pull-request/settling.ts';
+import { earnLate, giveUpLate, noteStillRunning, settleBuild } from './pull-request/settling.ts';
 import type { Step } from './pull-request/step.ts';
 import { awaitSilence, endWaiting } from './settle.ts';
 
@@ -129,6 +129,7 @@ export const pullRequestMachine = base
       noteRebuild: act(noteRebuild),
       noteRecorded: act(noteRecorded),
       noteStarted: act(noteStarted),
+      noteStillRunning: act(noteStillRunning),
       noteTip: act(noteTip),
       noteUnended: act(noteUnended),
       observe: act(observe),
@@ -166,6 +167,7 @@ export const pullRequestMachine = base
       'overlay.pushed': { actions: 'noteOwnPush' },
       'cache.recorded': { actions: 'noteRecorded' },
       'branch.deleted': { actions: 'noteBranchGone' },
+      'build.cancel.failed': { guard: 'isStillRunning', actions: 'noteStillRunning' },
       'build.finished': { guard: 'isEarlierBuild', actions: 'earnLate' },
       'build.lost': { guard: 'isEarlierBuildLost', actions: 'giveUpLate' },
       'build.start.failed': { guard: 'isEarlierBuildLost', actions: 'giveUpLate' },

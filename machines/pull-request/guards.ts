@@ -110,6 +110,12 @@ export function isEarlierBuild({ context, event }: Asked): boolean {
   return overlay !== null && overlay !== current(context) && overlay.phase !== 'finished';
 }
 
+/** A build that was to be cancelled, and could not be. */
+export function isStillRunning({ context, event }: Asked): boolean {
+  if (event.type !== 'build.cancel.failed') return false;
+  return overlayOf(context, event)?.phase === 'cancelled';
+}
+
 /** Of a build that was left to finish (A4) nothing more will come. */
 export function isEarlierBuildLost({ context, event }: Asked): boolean {
   if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return false;

@@ -124,6 +124,14 @@ export const earnLate: Step = (context, event) => {
   };
 };
 
+/** The CI could not be told to end it, so it goes on: what it comes to is asked for, and a later end ends it too. */
+export const noteStillRunning: Step = (context, event) => {
+  if (event.type !== 'build.cancel.failed') return nothing;
+  const overlay = overlayOf(context, event);
+  if (overlay === null) return nothing;
+  return { context: { overlays: withOverlay(context, { ...overlay, phase: 'building' }) } };
+};
+
 /** Nobody waits any more for a build that the CI has lost; should it end well after all, that still counts. */
 export const giveUpLate: Step = (context, event) => {
   if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return nothing;

@@ -68,6 +68,7 @@ function settings(chance: Chance): Settings {
       onForcePush: chance.pick('onForcePush', ['keep', 'keep', 'cold']),
       onPush: chance.pick('onPush', ['finish-cold', 'finish-cold', 'cancel']),
       coldRetry: chance.happens('coldRetry', 0.8),
+      coldEvery: chance.pick('coldEvery', [null, null, null, 1, 2]),
       report: { jobs: chance.pick('jobs', ['failed', 'failed', 'all', 'none']) },
     },
   };
@@ -129,7 +130,7 @@ function actOn(chance: Chance, pull: number): Act {
     { do: 'reopen', pull },
     { do: 'retarget', pull, base: chance.pick('base', ['main', 'develop']) },
     { do: 'draft', pull, draft: chance.happens('to draft', 0.5) },
-    { do: 'label', pull, label: 'nice' },
+    { do: 'label', pull, label: chance.pick('label', ['nice', 'cold']) },
     {
       do: 'comment',
       pull,

@@ -110,6 +110,7 @@ export const settings = z.object({
     onForcePush: z.enum(['keep', 'cold']),
     onPush: z.enum(['finish-cold', 'cancel']),
     coldRetry: z.boolean(),
+    coldEvery: z.number().nullable().default(null),
     report: z.object({ jobs: z.enum(['failed', 'all', 'none']) }),
   }),
 });

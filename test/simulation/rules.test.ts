@@ -19,6 +19,7 @@ const goodDay: Plan = {
       onForcePush: 'keep',
       onPush: 'finish-cold',
       coldRetry: true,
+      coldEvery: null,
       report: { jobs: 'failed' },
     },
   },

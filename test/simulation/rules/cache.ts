@@ -2,6 +2,7 @@ import { numberOf } from '../ledger.ts';
 import { entriesIn, type Entry } from '../models/jobs.ts';
 import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
+import { isChecked } from './checked.ts';
 import { headOf } from './overlay.ts';
 import { type Look, type Rule, short } from './rule.ts';
 
@@ -80,7 +81,7 @@ export const cacheKept: Rule = {
 export const unchanged: Rule = {
   name: 'unchanged is not built',
   sentence:
-    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, what that build left was lost, or it was there already on a branch whose commits a force-push has dropped since.',
+    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, a clean build checks it, what that build left was lost, or it was there already on a branch whose commits a force-push has dropped since.',
   on: {
     *evaluated({ build, job, isBuilt }, look) {
       const { ledger, universe } = look;
@@ -102,6 +103,8 @@ export const unchanged: Rule = {
       const asked = ledger.planned.get(`${stream} ${good.attempt}`) ?? 0;
       if (ledger.coldAsked.get(stream)?.some((at) => at > asked) === true) return;
       if (universe.plan.settings.repository.onForcePush === 'cold') return;
+      if (isChecked(look, number) && entriesIn(universe.git.get(build.commit).tree).size === 0)
+        return;
       if (ledger.collected.size > 0) return;
       yield `${job.name} of #${number} was built again at ${short(build.commit)}: ${job.sources}`;
     },

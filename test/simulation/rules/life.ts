@@ -2,6 +2,7 @@ import { numberOf } from '../ledger.ts';
 import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
 import { attemptOf } from './cache.ts';
+import { isChecked } from './checked.ts';
 import { headOf } from './overlay.ts';
 import { wasRefused } from './status.ts';
 import { type Look, type Rule, short } from './rule.ts';
@@ -41,7 +42,7 @@ export const nothingLeft: Rule = {
 export const oneOverlay: Rule = {
   name: 'one overlay',
   sentence:
-    'An attempt has one overlay, and a head no more of them than there were reasons: it became the head, a build was asked for, somebody touched the branch, a path was lost, an incremental build failed, a push was given up of which nobody knows whether it was made.',
+    'An attempt has one overlay, and a head no more of them than there were reasons: it became the head, a build was asked for, somebody touched the branch, a path was lost, an incremental build failed, clean builds check it, a push was given up of which nobody knows whether it was made.',
   on: {
     *moved({ by, branch, to }, look) {
       const number = numberOf(branch);
@@ -69,7 +70,8 @@ export const oneOverlay: Rule = {
 /** How often a head had a reason to get an overlay. */
 function reasonsFor(look: Look, number: number, head: string): number {
   const stream = pullStream(number);
-  let reasons = 0;
+  // A head may be built clean once more (C15).
+  let reasons = isChecked(look, number) ? 1 : 0;
   for (const fact of look.facts)
     switch (fact.kind) {
       case 'headed':
