@@ -70,8 +70,7 @@ export const oneOverlay: Rule = {
 /** How often a head had a reason to get an overlay. */
 function reasonsFor(look: Look, number: number, head: string): number {
   const stream = pullStream(number);
-  // A head may be built clean once more (C15).
-  let reasons = isChecked(look, number) ? 1 : 0;
+  let reasons = 0;
   for (const fact of look.facts)
     switch (fact.kind) {
       case 'headed':
@@ -99,7 +98,8 @@ function reasonsFor(look: Look, number: number, head: string): number {
         break;
       default:
     }
-  return reasons;
+  // After each of them a clean build may check what it came to (C15).
+  return isChecked(look, number) ? 2 * reasons : reasons;
 }
 
 function isBehind({ universe }: Look): boolean {
