@@ -2,8 +2,10 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import * as log from '../../migrations/0001-log.ts';
 import * as readModels from '../../migrations/0002-read-models.ts';
 import * as pullSeeds from '../../migrations/0003-pull-seeds.ts';
-import * as ciLanes from '../../migrations/0004-ci-lanes.ts';
-import * as deadEffects from '../../migrations/0005-dead-effects.ts';
+import * as heldSnapshots from '../../migrations/0004-held-snapshots.ts';
+import * as buildsAsked from '../../migrations/0005-builds-asked.ts';
+import * as ciLanes from '../../migrations/0006-ci-lanes.ts';
+import * as deadEffects from '../../migrations/0007-dead-effects.ts';
 import { asLogError, LogError } from './log-error.ts';
 
 /** Every migration, by the name that the database remembers. Names are never changed, only added to. */
@@ -11,8 +13,10 @@ const migrations: Record<string, Migration> = {
   '0001-log': log,
   '0002-read-models': readModels,
   '0003-pull-seeds': pullSeeds,
-  '0004-ci-lanes': ciLanes,
-  '0005-dead-effects': deadEffects,
+  '0004-held-snapshots': heldSnapshots,
+  '0005-builds-asked': buildsAsked,
+  '0006-ci-lanes': ciLanes,
+  '0007-dead-effects': deadEffects,
 };
 
 function migratorOf<Tables>(db: Kysely<Tables>): Migrator {

@@ -127,6 +127,33 @@ const timelineStep = z.looseObject({
   effects: z.array(effect.omit({ id: true })),
 });
 
+const listRow = z.looseObject({
+  stream: z.string(),
+  name: z.string().meta({ description: '`here:owner/repo#12`, `here:owner/repo@main`.' }),
+  page: z.string(),
+  title: text,
+  author: text,
+  state: z.string(),
+  held: z.boolean(),
+  waitsFor: text,
+  head: text,
+  verdict: text,
+  description: text,
+  version: z.int(),
+  updatedAt: time,
+  build: z
+    .looseObject({
+      askedAt: time,
+      startedAt: time.nullable(),
+      finishedAt: time.nullable(),
+      verdict: text,
+      jobs: z.strictObject({ notBuilt: z.int(), warm: z.int(), cold: z.int() }),
+    })
+    .nullable()
+    .meta({ description: 'The newest build.' }),
+});
+const listCounts = z.record(z.string(), z.int());
+
 const jobResult = z.looseObject({
   name: z.string(),
   state: z.enum(['pending', 'success', 'failure', 'error']),
@@ -138,6 +165,55 @@ const jobResult = z.looseObject({
 const schemas = {
   Pull: z.looseObject(pull),
   Pulls: z.looseObject({ pulls: z.array(z.looseObject(pull)), next: text }),
+  List: z.union([
+    z.looseObject({
+      rows: z.array(listRow),
+      next: text,
+      counts: listCounts,
+      repositories: z.array(z.string()),
+    }),
+    z.looseObject({ rows: z.array(listRow), others: z.array(listRow), counts: listCounts }),
+  ]),
+  Overview: z.looseObject({
+    since: time,
+    until: time,
+    days: z.array(
+      z.strictObject({
+        day: z.string().meta({ description: 'Of UTC, `2025-01-30`.' }),
+        success: z.int(),
+        failure: z.int(),
+        error: z.int(),
+      }),
+    ),
+    isCut: z.boolean().meta({ description: 'There are more builds than were looked at.' }),
+    builds: z.int(),
+    jobs: z
+      .strictObject({ warm: z.int(), cold: z.int(), notBuilt: z.int(), unknown: z.int() })
+      .meta({ description: 'Jobs that succeeded.' }),
+    saved: z.strictObject({ milliseconds: z.int(), jobs: z.int(), without: z.int() }).meta({
+      description:
+        'An estimate: the median of the last cold builds of each job that was warm or not built, less what it took.',
+    }),
+    failures: z.array(z.strictObject({ cause: z.string(), count: z.int() })),
+    forges: z.array(
+      z.strictObject({
+        forge: z.string(),
+        budgets: z
+          .array(
+            z.strictObject({
+              of: z.string(),
+              resource: z.string(),
+              remaining: z.int(),
+              limit: z.int(),
+              resetAt: time,
+            }),
+          )
+          .nullable()
+          .meta({ description: 'Null: it has no limits. Empty: nothing was asked yet.' }),
+        restsUntil: time.nullable(),
+      }),
+    ),
+  }),
   PullDetail: z.looseObject({
     ...pull,
     accepts: z
