@@ -79,3 +79,20 @@ test('F1 a head that was pushed by force, and has stood since, needs no name to 
     `status ${short(next)} orthrus pending: building ${short(next)}`,
   ]);
 });
+
+test('F1 the way back may be a fast-forward: a head that was replaced by its parent waits until it is named', async () => {
+  const stranger = await byStranger();
+  const { story, fork, pull, head: harmless } = stranger;
+  const head = fork.git.commit(harmless, { 'a.c': 'harmful' });
+  await story.github.people.update(pull, head);
+  await story.settle();
+  story.world.advance(2000);
+  story.github.ledger.transcript();
+  await approveMeanwhile({ ...stranger, head }, harmless);
+  expect(await story.state(1)).toBe('awaitingApproval');
+  expect(isMirrored(story, head)).toBe(false);
+  expect(story.github.ledger.transcript().slice(3)).toEqual([
+    expect.stringContaining(`To approve that one, say \`/orthrus approve ${short(head)}\``),
+    'reaction confused #1: /orthrus approve',
+  ]);
+});
