@@ -63,8 +63,8 @@ export const commandAnswer = z.object({
     head: z.string().nullable(),
     by: z.string(),
     comment: z.string(),
-    /** When an approval that does not name its head was said, by the forge's clock; null: anything else. */
-    saidAt: z.number().nullable().default(null),
+    /** When the head that an approval does not name came to be there (`headAt` of the context); null: anything else. */
+    since: z.number().nullable().default(null),
   }),
 });
 

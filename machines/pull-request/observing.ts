@@ -179,7 +179,7 @@ export const tellToWait: Step = (context) => {
  */
 export const noteCommand: Step = (context, event) => {
   if (event.type !== 'command.given' || context.pull === null) return nothing;
-  const { command, by, comment, commentedAt } = event;
+  const { command, by, comment } = event;
   const isUnnamed = command === 'approve' && event.head === null;
   return {
     effects: [
@@ -191,7 +191,7 @@ export const noteCommand: Step = (context, event) => {
           head: meantHead(context, event),
           by,
           comment,
-          saidAt: isUnnamed ? commentedAt : null,
+          since: isUnnamed ? context.headAt : null,
         },
       },
     ],

@@ -24,8 +24,9 @@ export const commandAnswer: CarryOut<'command.answer'> = async (params, scene) =
     case 'approve': {
       // The comment was about what its author saw, which may be newer than what we know.
       const now = (await scene.forge.pull(repository, number, null))?.head ?? null;
-      const isSure = params.saidAt === null || (await cameBefore(params.saidAt, number, scene));
-      if (head === null || now !== head || !isSure)
+      const isMeant =
+        head !== null && now === head && (await hasStood(params.since, number, scene));
+      if (!isMeant)
         return refuse(
           'not clear which head is approved',
           now === null
@@ -46,14 +47,16 @@ export const commandAnswer: CarryOut<'command.answer'> = async (params, scene) =
 };
 
 /**
- * Whether the head is the one that was there to be seen at that time: a head that we have always known may have been another
- * meanwhile, and be back (F1). The forge's clock has seconds.
+ * Whether a head that came at that time has not been away since: one that we have always known may have been another
+ * meanwhile, and be back (F1). To leave or to come back takes a push by force; the other may be a fast-forward. Null: it was
+ * named, and may have been away.
  */
-async function cameBefore(
-  saidAt: number,
+async function hasStood(
+  since: number | null,
   number: number,
   { forge, repository }: Scene,
 ): Promise<boolean> {
+  if (since === null) return true;
   const forcedAt = (await forge.conversation?.forcedAt(repository, number)) ?? null;
-  return forcedAt === null || forcedAt < saidAt;
+  return forcedAt === null || forcedAt <= since;
 }

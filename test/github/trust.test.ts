@@ -1,47 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { HostedRepository, Pull } from '../doubles/github/state.ts';
 import { built, storePathOf } from '../doubles/scripted-ci.ts';
-import { beginAtGitHub, type GitHubStory, type GitHubStoryOptions, short } from './github-story.ts';
-
-const waits = 'waits for the approval of somebody who may write to the repository';
-
-interface Stranger {
-  readonly story: GitHubStory;
-  readonly fork: HostedRepository;
-  readonly pull: Pull;
-  readonly base: string;
-  readonly head: string;
-}
-
-/** #1 by Eve, who may not write, from her fork. */
-async function byStranger(options: GitHubStoryOptions = {}): Promise<Stranger> {
-  const story = await beginAtGitHub(options);
-  const { people } = story.github;
-  const base = await story.pushMain({ 'a.c': 'base' });
-  await story.start();
-  const fork = await people.fork(story.repository, 'eve');
-  const head = fork.git.commit(base, { 'a.c': 'by eve' });
-  await people.push(fork, 'feature', head, 'eve');
-  const pull = await people.open(story.repository, 'feature', { from: fork, by: 'eve' });
-  await story.settle();
-  // GitHub's clock has seconds: what is said next is said after the head.
-  story.world.advance(2000);
-  return { story, fork, pull, base, head };
-}
-
-/** Whether the mirror holds a commit. */
-function isMirrored(story: GitHubStory, commit: string): boolean {
-  const mirror = join(story.config.stateDir, 'mirrors', 'github', `${story.repository.id}.git`);
-  try {
-    execFileSync('git', ['-C', mirror, 'cat-file', '-e', commit], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { beginAtGitHub, short } from './github-story.ts';
+import { byStranger, isMirrored, waits } from './stranger.ts';
 
 test('F1 a stranger’s head waits, and nothing of it is fetched, pushed, built or kept before it is approved', async () => {
   const { story, pull, head } = await byStranger();

@@ -36,7 +36,7 @@ export class Lookup<T> {
     const data = shapely(this.#shape, this.#route, answer.data);
     const page = { data, next: nextOf(answer.headers['link'], parameters) };
     const { etag } = answer.headers;
-    if (etag === undefined) known.delete(key);
+    if (etag === undefined || isFullAndLast(page, parameters)) known.delete(key);
     else known.set(key, { ...page, etag });
     return page;
   }
@@ -54,6 +54,11 @@ export class Lookup<T> {
       next = page.next;
     }
   }
+}
+
+/** What comes after such a page begins another one, and leaves this one with its ETag as it was. */
+function isFullAndLast({ data, next }: Page<unknown>, { per_page: size }: Parameters): boolean {
+  return next === null && Array.isArray(data) && data.length === size;
 }
 
 /**

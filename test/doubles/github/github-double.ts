@@ -21,7 +21,8 @@
  * served is a 404 and a failed test, like any request, answer or webhook that GitHub's own description (openapi.json)
  * does not allow.
  *
- * Not as GitHub: every repository is private; there are no `refs/pull/N/merge`, no organizations' members, no reviews.
+ * Not as GitHub: every repository is private; there are no `refs/pull/N/merge`, no organizations' members, no reviews; of
+ * an issue's events there are only those of `IssueEvent`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';

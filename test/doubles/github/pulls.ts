@@ -2,7 +2,7 @@ import { git, isAncestor } from './git-read.ts';
 import { labelJson } from './shapes/pull.ts';
 import type { Json } from './shapes/json.ts';
 import type { Site } from './site.ts';
-import type { Account, HostedRepository, Pull } from './state.ts';
+import type { Account, HostedRepository, IssueEvent, Pull } from './state.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface Opening {
@@ -46,6 +46,7 @@ export class Pulls {
       base: { branch: base, sha: tip(repository, base) },
       merged: null,
       queued: null,
+      events: [],
       createdAt: now,
       updatedAt: now,
       closedAt: null,
@@ -60,6 +61,8 @@ export class Pulls {
   async synchronize(pull: Pull, sha: string, by: Account): Promise<void> {
     const before = pull.head.sha;
     await this.#moveHead(pull, sha);
+    if (!(await isAncestor(pull.repository, before, sha)))
+      this.#remember(pull, 'head_ref_force_pushed', by, sha);
     this.#touch(pull);
     this.#webhooks.pull(pull, 'synchronize', by, { before, after: sha });
   }
@@ -68,6 +71,7 @@ export class Pulls {
     this.#mustBe(pull, 'open');
     pull.state = 'closed';
     pull.closedAt = this.#site.stamp();
+    this.#remember(pull, 'closed', by);
     this.#touch(pull);
     this.#webhooks.pull(pull, 'closed', by);
   }
@@ -76,6 +80,7 @@ export class Pulls {
   merged(pull: Pull, commit: string, by: Account): void {
     this.#mustBe(pull, 'open');
     pull.merged = { at: this.#site.stamp(), by, commit };
+    this.#remember(pull, 'merged', by, commit);
     this.close(pull, by);
   }
 
@@ -92,6 +97,7 @@ export class Pulls {
     if (now !== sha) await this.#moveHead(pull, now);
     pull.state = 'open';
     pull.closedAt = null;
+    this.#remember(pull, 'reopened', by);
     this.#touch(pull);
     this.#webhooks.pull(pull, 'reopened', by);
   }
@@ -159,6 +165,15 @@ export class Pulls {
 
   #labelOf(pull: Pull, label: string): Json {
     return { label: labelJson(this.#site, pull.repository, label) };
+  }
+
+  #remember(
+    pull: Pull,
+    event: IssueEvent['event'],
+    by: Account,
+    commit: string | null = null,
+  ): void {
+    pull.events.push({ id: this.#site.id(), event, commit, by, at: this.#site.stamp() });
   }
 
   #touch(pull: Pull): void {

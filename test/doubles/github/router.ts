@@ -4,6 +4,7 @@ import { appRoutes } from './routes/apps.ts';
 import { checkRunRoutes } from './routes/check-runs.ts';
 import { commentRoutes } from './routes/comments.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { issueEventRoutes } from './routes/issue-events.ts';
 import { pullRoutes } from './routes/pulls.ts';
 import { refRoutes } from './routes/refs.ts';
 import { repositoryRoutes } from './routes/repository.ts';
@@ -35,6 +36,7 @@ const patterns: readonly Pattern[] = [
   ...statusRoutes,
   ...checkRunRoutes,
   ...commentRoutes,
+  ...issueEventRoutes,
   ...hookRoutes,
   ...appRoutes,
   ...accountRoutes,

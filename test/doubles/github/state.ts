@@ -60,9 +60,21 @@ export interface Pull {
   merged: { readonly at: string; readonly by: Account; readonly commit: string } | null;
   /** The merge queue's temporary branch while it is in the queue. */
   queued: { readonly branch: string; readonly base: string; readonly head: string } | null;
+  /** Oldest first. */
+  readonly events: IssueEvent[];
   readonly createdAt: string;
   updatedAt: string;
   closedAt: string | null;
+}
+
+/** What GitHub remembers of a pull request's life. A head's fast-forward is none of it. */
+export interface IssueEvent {
+  readonly id: number;
+  readonly event: 'head_ref_force_pushed' | 'closed' | 'merged' | 'reopened';
+  /** The new head, or the commit on the base. */
+  readonly commit: string | null;
+  readonly by: Account;
+  readonly at: string;
 }
 
 /** Statuses are never changed: a newer one of the same context counts. */

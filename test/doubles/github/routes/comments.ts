@@ -15,7 +15,8 @@ const writing: readonly Need[] = [
   ['pull_requests', 'write'],
 ];
 
-function pullOf({ repository, path }: RepositoryCall): Pull {
+/** The pull request that an issue's number names. */
+export function pullOf({ repository, path }: RepositoryCall): Pull {
   const pull = repository.pulls.get(Number(path['issue_number']));
   if (pull === undefined) throw notFound();
   return pull;
