@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OverviewData } from '../../src/dashboard/overview/overview-data.ts';
+import { seededNow } from '../dashboard/seeded-world.ts';
 import { shareSeededSite } from '../dashboard/seeded-site.ts';
 
 const site = shareSeededSite();
@@ -39,7 +40,7 @@ test('what the seeded weeks came to', async () => {
     {
       forge: 'github',
       budgets: [expect.objectContaining({ of: 'token', remaining: 4371 })],
-      restsUntil: null,
+      restsUntil: seededNow + 17 * 60_000,
     },
     { forge: 'here', budgets: null, restsUntil: null },
   ]);
@@ -50,11 +51,11 @@ test('a forge that told us to wait is told of, when the count is made anew', asy
   const until = world.now() + 600_000;
   await service.log.db
     .insertInto('lanes')
-    .values({ lane: 'forge:github', hold_until: until })
+    .values({ lane: 'forge:here', hold_until: until })
     .execute();
-  expect((await overview()).forges[0]?.restsUntil).toBe(null);
+  expect((await overview()).forges[1]?.restsUntil).toBe(null);
   world.advance(20_000);
-  expect((await overview()).forges[0]?.restsUntil).toBe(until);
+  expect((await overview()).forges[1]?.restsUntil).toBe(until);
 });
 
 test('of more builds than are looked at the newest are', async () => {
