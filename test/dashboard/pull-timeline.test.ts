@@ -50,7 +50,14 @@ test('any part of a run tells each event, and the contexts that replay gives', a
     }
   }
   const { before } = await timelinePart(db, keyframes, row, { from: 9999, limit: 1 });
-  expect(before.visited).toEqual([...new Set(['idle', ...steps.map(({ state }) => state)])]);
+  expect(before.visited.map(({ state }) => state)).toEqual([
+    ...new Set(['idle', ...steps.map(({ state }) => state)]),
+  ]);
+  expect(before.visited[0]).toEqual({ state: 'idle', version: 0, at: null });
+  for (const { state, version, at } of before.visited.slice(1)) {
+    const first = steps.find((step) => step.state === state);
+    expect({ version, at }).toEqual({ version: first?.version, at: first?.recordedAt });
+  }
   expect(before.context).toEqual(steps.at(-1)?.context);
 });
 

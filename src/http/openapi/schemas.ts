@@ -110,6 +110,7 @@ const timelineStep = z.looseObject({
   source: z.string(),
   handled: z.boolean(),
   held: z.boolean(),
+  failed: z.boolean().meta({ description: 'Whether it tells that something failed.' }),
   state: z.string().meta({ description: "Today's machine's state after it." }),
   recorded: z.string().meta({ description: 'The state that was recorded.' }),
   changes: z
@@ -156,7 +157,9 @@ const schemas = {
     before: z.strictObject({
       state: z.string(),
       context: z.record(z.string(), z.unknown()),
-      visited: z.array(z.string()),
+      visited: z.array(
+        z.strictObject({ state: z.string(), version: z.int(), at: time.nullable() }),
+      ),
     }),
     steps: z.array(timelineStep),
   }),
