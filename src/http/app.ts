@@ -15,6 +15,7 @@ import { Metrics, metricsRouter } from './metrics.ts';
 import { pages } from './pages.ts';
 import { securityHeaders } from './security-headers.ts';
 import { timeRequests } from './time-requests.ts';
+import { Keyframes } from './timeline-keyframes.ts';
 import { webhooks } from './webhooks.ts';
 
 /** The HTTP side of a service. */
@@ -32,6 +33,7 @@ export interface AppOptions {
 /** @throws {ConfigError} if the operator's token cannot be read */
 export function createApp(service: Service, { inspect = false }: AppOptions = {}): App {
   const links = new Links(service.config.publicUrl);
+  const keyframes = new Keyframes();
   const operator = apiOperator(service);
   const feed = new EventFeed(service.engine);
   const metrics = new Metrics(service, feed);
@@ -43,7 +45,7 @@ export function createApp(service: Service, { inspect = false }: AppOptions = {}
   // Every router names its paths in full: they are what requests are counted by.
   app.use(webhooks(service, metrics.deliveries));
   app.use(ciResults(service));
-  app.use(apiPulls(service, links));
+  app.use(apiPulls(service, links, keyframes));
   app.use(operator);
   app.use(apiStream(feed));
   app.use(inspector.router);

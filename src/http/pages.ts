@@ -36,7 +36,7 @@ export function pages(service: Service, links: Links): Router {
       snapshot,
       held,
       pending: await readPending(db, row.stream),
-      builds: builds.map((build) => buildJson(build, row, links)),
+      builds: builds.map((build) => buildJson(build, row, links, new Map())),
       events: await readEvents(db, row.stream, { before }, eventsShown),
       now: world.now(),
     });

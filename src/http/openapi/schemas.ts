@@ -36,7 +36,11 @@ const job = z.looseObject({
   reason: z.string().meta({ description: 'Why it was warm, cold, or not built.' }),
   url: text,
   error: text,
-  log: z.string(),
+  log: z.string().meta({ description: 'The address of its log.' }),
+  saved: z.number().nullable().meta({
+    description:
+      "Milliseconds that its cache saved, an estimate: the median of the job's last cold builds, less what it took; null: nothing to compare.",
+  }),
 });
 
 const build = z.looseObject({
@@ -50,6 +54,14 @@ const build = z.looseObject({
   description: text,
   jobs: z.array(job),
   log: z.string(),
+});
+
+const status = z.looseObject({
+  commit: z.string(),
+  context: z.string(),
+  state: z.string(),
+  description: z.string(),
+  delivery: z.enum(['asked', 'published', 'given-up']),
 });
 
 const pending = z.looseObject({
@@ -144,9 +156,17 @@ const schemas = {
     accepts: z
       .array(z.string())
       .meta({ description: 'The types of event that would be taken next.' }),
-    statuses: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+    base: text.meta({ description: 'The base branch.' }),
+    cacheBranch: text,
+    branchTip: text.meta({ description: 'Where the cache branch was last seen, ours or not.' }),
+    forgePage: text.meta({ description: 'Where the forge itself shows it.' }),
+    statuses: z.array(status),
     pending: z.array(pending),
     builds: z.array(build),
+    buildError: z
+      .strictObject({ attempt: z.int(), kind: z.string(), message: z.string() })
+      .nullable()
+      .meta({ description: 'Why the newest finished build as a whole came to nothing.' }),
   }),
   Events: z.looseObject({ stream: z.string(), events: z.array(event), next: z.int().nullable() }),
   Replay: z.looseObject({ stream: z.string(), steps: z.array(step) }),
