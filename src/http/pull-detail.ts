@@ -35,14 +35,15 @@ export interface PullDetailJson extends PullJson {
   readonly pending: readonly PendingJson[];
   /** Newest first. */
   readonly builds: readonly BuildJson[];
-  /** Why the newest finished build as a whole came to nothing. */
-  readonly buildError: BuildErrorJson | null;
+  /** The event of the build that was the last to finish. */
+  readonly lastFinished: FinishedJson | null;
 }
 
-export interface BuildErrorJson {
+export interface FinishedJson {
+  readonly version: number;
   readonly attempt: number;
-  readonly kind: string;
-  readonly message: string;
+  /** Why the build as a whole came to nothing. */
+  readonly error: { readonly kind: string; readonly message: string } | null;
 }
 
 /** How many builds are told of. */
@@ -75,21 +76,25 @@ export async function pullDetail(
     statuses: snapshot.context.statuses,
     pending: pending.map(pendingJson),
     builds: builds.map((build) => buildJson(build, row, links, cold)),
-    buildError: await newestError(db, row.stream),
+    lastFinished: await lastFinished(db, row.stream),
   };
 }
 
-async function newestError(db: LogDatabase, stream: string): Promise<BuildErrorJson | null> {
+async function lastFinished(db: LogDatabase, stream: string): Promise<FinishedJson | null> {
   const row = await db
     .selectFrom('events')
-    .select(['type', 'data', 'meta'])
+    .select(['version', 'type', 'data', 'meta'])
     .where('stream', '=', stream)
     .where('type', '=', 'build.finished')
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst();
   const event = row === undefined ? null : dataOf(row);
-  if (event?.type !== 'build.finished' || event.error === null) return null;
-  const { kind, message } = event.error;
-  return { attempt: event.attempt, kind, message };
+  if (row === undefined || event?.type !== 'build.finished') return null;
+  const { attempt, error } = event;
+  return {
+    version: row.version,
+    attempt,
+    error: error === null ? null : { kind: error.kind, message: error.message },
+  };
 }

@@ -163,10 +163,17 @@ const schemas = {
     statuses: z.array(status),
     pending: z.array(pending),
     builds: z.array(build),
-    buildError: z
-      .strictObject({ attempt: z.int(), kind: z.string(), message: z.string() })
+    lastFinished: z
+      .strictObject({
+        version: z.int(),
+        attempt: z.int(),
+        error: z
+          .strictObject({ kind: z.string(), message: z.string() })
+          .nullable()
+          .meta({ description: 'Why the build as a whole came to nothing.' }),
+      })
       .nullable()
-      .meta({ description: 'Why the newest finished build as a whole came to nothing.' }),
+      .meta({ description: 'The event of the build that was the last to finish.' }),
   }),
   Events: z.looseObject({ stream: z.string(), events: z.array(event), next: z.int().nullable() }),
   Replay: z.looseObject({ stream: z.string(), steps: z.array(step) }),

@@ -1,0 +1,137 @@
+import { batch, type Signal, signal } from '@preact/signals';
+import type { PullDetailJson } from '../../http/pull-detail.ts';
+import type { EventJson } from '../../http/pull-json.ts';
+import { fetchJson } from './fetch-json.ts';
+import { lastOf, letterOf, type Marks } from './marks.ts';
+import type { PullData } from './pull-data.ts';
+import { firstOf, partOf, partSize, type Scene, scenesOf } from './scenes.ts';
+import type { TimelinePart } from './timeline-data.ts';
+
+/** How near the end of what is known a step may come before what follows is fetched. */
+const ahead = 25;
+/** As many events are kept in the list below as two pages hold; what is older is a link away. */
+const mostListed = 100;
+
+/**
+ * What the page shows, and where in time it is. Every component looks at its own part: a step touches what shows the
+ * step, and nothing else.
+ */
+export class PullModel {
+  readonly data: PullData;
+  readonly pull: Signal<PullDetailJson>;
+  readonly marks: Signal<Marks>;
+  readonly newest: Signal<number>;
+  readonly events: Signal<readonly EventJson[]>;
+  /** The version that was asked for; the slider is there. */
+  readonly at: Signal<number>;
+  /** The newest scene that was at hand: that of `at`, unless that is on its way. */
+  readonly scene: Signal<Scene | null>;
+  readonly trouble: Signal<string | null> = signal(null);
+  /** Null until somebody listens. */
+  readonly isLive: Signal<boolean | null> = signal(null);
+  readonly #parts = new Map<number, readonly Scene[]>();
+  readonly #fetching = new Map<number, Promise<TimelinePart | null>>();
+
+  constructor(data: PullData) {
+    this.data = data;
+    this.pull = signal(data.pull);
+    this.marks = signal(data.marks);
+    this.newest = signal(data.newest);
+    this.events = signal(data.events);
+    this.at = signal(data.at);
+    this.#keep(partOf(data.at), data.part);
+    this.scene = signal(this.#known(data.at));
+  }
+
+
+  /** Looks at a version, or at the nearest that there is. */
+  async go(to: number): Promise<void> {
+    const version = Math.min(Math.max(to, 1), this.newest.value);
+    const scene = this.#known(version);
+    batch(() => {
+      this.at.value = version;
+      if (scene !== null) this.scene.value = scene;
+    });
+    const part = partOf(version);
+    if (scene === null) {
+      await this.#fetch(part);
+      // Unless it was left meanwhile.
+      if (this.at.value === version) this.scene.value = this.#known(version) ?? this.scene.value;
+    }
+    for (const next of [partOf(version + ahead), partOf(Math.max(1, version - ahead))])
+      if (next !== part && firstOf(next) <= this.newest.value && !this.#parts.has(next))
+        await this.#fetch(next);
+  }
+
+  /** Takes up what has happened since. Whoever looks at the newest version stays at the newest. */
+  async catchUp(): Promise<void> {
+    const wasAtNewest = this.at.value === this.newest.value;
+    let part = partOf(this.newest.value);
+    for (;;) {
+      const told = await this.#fetch(part);
+      if (told === null) return;
+      if (told.newest < this.newest.value) return location.reload();
+      this.#append(told);
+      if (told.newest < firstOf(part + 1)) break;
+      part += 1;
+    }
+    const { api } = this.data;
+    const pull = await fetchJson<PullDetailJson>(api).catch(() => null);
+    if (pull !== null) this.pull.value = pull;
+    await this.#listNewEvents();
+    await this.go(wasAtNewest ? this.newest.value : this.at.value);
+  }
+
+  async #listNewEvents(): Promise<void> {
+    const newest = this.events.value[0]?.version ?? 0;
+    // An older page of the list stays as it is.
+    if (newest < this.data.newest) return;
+    const url = `${this.data.api}/events?after=${newest}`;
+    const fresh = await fetchJson<{ events: EventJson[] }>(url).catch(() => null);
+    if (fresh === null || fresh.events.length === 0) return;
+    this.events.value = [...fresh.events.toReversed(), ...this.events.value].slice(0, mostListed);
+  }
+
+  #append({ steps, newest }: TimelinePart): void {
+    const last = lastOf(this.marks.value);
+    const fresh = steps.filter(({ version }) => version > last);
+    batch(() => {
+      if (fresh[0]?.version === last + 1) {
+        const { from, letters } = this.marks.value;
+        this.marks.value = { from, letters: letters + fresh.map(letterOf).join('') };
+      }
+      this.newest.value = newest;
+    });
+  }
+
+  #known(version: number): Scene | null {
+    const part = partOf(version);
+    return this.#parts.get(part)?.[version - firstOf(part)] ?? null;
+  }
+
+  #keep(part: number, told: TimelinePart): void {
+    this.#parts.set(part, scenesOf(told));
+  }
+
+  /** Null when it could not be had; then `trouble` says so. */
+  async #fetch(part: number): Promise<TimelinePart | null> {
+    const known = this.#fetching.get(part);
+    if (known !== undefined) return known;
+    const url = `${this.data.api}/timeline?from=${firstOf(part)}&limit=${partSize}`;
+    const fetching = fetchJson<TimelinePart>(url).then(
+      (told) => {
+        this.trouble.value = null;
+        this.#keep(part, told);
+        return told;
+      },
+      () => {
+        this.trouble.value = 'The service cannot be reached; what is shown may be old.';
+        return null;
+      },
+    );
+    this.#fetching.set(part, fetching);
+    const told = await fetching;
+    this.#fetching.delete(part);
+    return told;
+  }
+}
