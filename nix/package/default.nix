@@ -66,6 +66,7 @@ buildNpmPackage {
   doInstallCheck = true;
   installCheckPhase = ''
     "$out/bin/orthrus" --version
+    test -s "$out/lib/node_modules/orthrus/dist/src/dashboard/assets/names.json"
     (cd "$out/lib/node_modules/orthrus" && node -e 'new (require("better-sqlite3"))(":memory:")')
   '';
 

@@ -1,7 +1,7 @@
 # What importNpmLock makes (nixpkgs pkgs/build-support/node/import-npm-lock): package.json and package-lock.json with
 # every package a file in the store. It cannot be used itself, because our lock file names no registry: a package has
 # its integrity there, and no URL. So npm fetches each by name from whichever registry it is set to, and Nix holds it to
-# the integrity. Of the development dependencies only those that compile are taken.
+# the integrity. Of the development dependencies only those that make the program are taken.
 {
   lib,
   manifest,
@@ -11,7 +11,7 @@
 }:
 let
   lock = lib.importJSON ../../package-lock.json;
-  compiles = name: name == "typescript" || lib.hasPrefix "@types/" name;
+  compiles = name: name == "typescript" || name == "esbuild" || lib.hasPrefix "@types/" name;
 
   root = manifest // {
     devDependencies = lib.filterAttrs (name: _: compiles name) manifest.devDependencies;

@@ -5,13 +5,16 @@ import { apiInspect } from './api-inspect.ts';
 import { apiOperator } from './api-operator.ts';
 import { apiPulls } from './api-pulls.ts';
 import { apiStream } from './api-stream.ts';
+import { assetFiles } from './asset-files.ts';
 import { buildLog } from './build-log.ts';
 import { answerErrors, unknownRoute } from './errors.ts';
 import { ciResults } from './ci-results.ts';
 import { EventFeed } from './event-feed.ts';
 import { health } from './health.ts';
 import { Links } from './links.ts';
+import { listPage } from './list-page.ts';
 import { Metrics, metricsRouter } from './metrics.ts';
+import { PageRenderer } from './page-renderer.tsx';
 import { pages } from './pages.ts';
 import { securityHeaders } from './security-headers.ts';
 import { timeRequests } from './time-requests.ts';
@@ -32,8 +35,9 @@ export interface AppOptions {
 
 /** @throws {ConfigError} if the operator's token cannot be read */
 export function createApp(service: Service, { inspect = false }: AppOptions = {}): App {
-  const links = new Links(service.config.publicUrl);
   const keyframes = new Keyframes();
+  const links = Links.below(service.config.publicUrl);
+  const renderer = new PageRenderer(links, () => service.engine.options.world.now());
   const operator = apiOperator(service);
   const feed = new EventFeed(service.engine);
   const metrics = new Metrics(service, feed);
@@ -52,10 +56,12 @@ export function createApp(service: Service, { inspect = false }: AppOptions = {}
   app.use(apiDescription());
   app.use(health(service));
   app.use(metricsRouter(metrics));
+  app.use(assetFiles());
+  app.use(listPage(service, renderer));
   app.use(pages(service, links));
   app.use(buildLog(service));
   app.use(unknownRoute);
-  app.use(answerErrors(service, links));
+  app.use(answerErrors(service, renderer));
   return {
     app,
     close() {

@@ -4,8 +4,8 @@ import { asLogError, LogError } from '../log/log-error.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Service } from '../service.ts';
 import { HttpError, notFound, unavailable } from './http-error.ts';
-import { errorPage } from './error-page.ts';
-import type { Links } from './links.ts';
+import { ErrorView } from '../dashboard/shared/error-view.tsx';
+import type { PageRenderer } from './page-renderer.tsx';
 
 /** What Express and its body parsers throw. Their messages are for the client where they say `expose`. */
 const expressError = z.object({
@@ -42,7 +42,7 @@ export const unknownRoute: RequestHandler = () => {
 };
 
 /** The one place where an error becomes an answer. */
-export function answerErrors(service: Service, links: Links): ErrorRequestHandler {
+export function answerErrors(service: Service, pages: PageRenderer): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, next) => {
     const answer = asHttpError(error);
@@ -56,13 +56,23 @@ export function answerErrors(service: Service, links: Links): ErrorRequestHandle
       return;
     }
     response.status(answer.status).set(answer.headers).set('cache-control', 'no-store');
-    sendError(request, response, answer, links);
+    sendError(request, response, answer, pages).catch(next);
   };
 }
 
-function sendError(request: Request, response: Response, answer: HttpError, links: Links): void {
+async function sendError(
+  request: Request,
+  response: Response,
+  { status, code, message }: HttpError,
+  pages: PageRenderer,
+): Promise<void> {
   const isForPrograms = /^\/(api|webhooks|ci)(\/|$)/.test(request.path);
   if (!isForPrograms && request.accepts(['json', 'html']) === 'html')
-    response.type('html').send(errorPage(links, answer).text);
-  else response.json({ error: { code: answer.code, message: answer.message } });
+    await pages.send(response, {
+      title: String(status),
+      View: ErrorView,
+      data: { status, message },
+      entry: null,
+    });
+  else response.json({ error: { code, message } });
 }

@@ -44,9 +44,3 @@ function escaped(text: string): string {
     .replace(/[&<>"'`]/g, (character) => entities[character] ?? '')
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
-
-/** A link's address: only what a browser merely follows (`javascript:` is none). */
-export function safeUrl(url: string | null): string | null {
-  if (url === null || !URL.canParse(url)) return null;
-  return /^https?:$/.test(new URL(url).protocol) ? url : null;
-}

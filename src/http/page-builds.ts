@@ -1,5 +1,6 @@
 import { duration } from '../../machines/describe.ts';
-import { html, type Html, safeUrl } from './html.ts';
+import { safeUrl } from '../dashboard/shared/safe-url.ts';
+import { html, type Html } from './html.ts';
 import type { BuildJson, JobJson } from './pull-json.ts';
 import { ago } from './time-element.ts';
 import { mark, sha } from './words.ts';

@@ -5,10 +5,9 @@ import { parseQuery } from './body.ts';
 import { findPull, pullPath } from './find-pull.ts';
 import type { Links } from './links.ts';
 import { eventsShown } from './page-events.ts';
-import { listPage } from './page-list.ts';
 import { pullPage } from './page-pull.ts';
 import { buildJson } from './pull-json.ts';
-import { readBuilds, readEvents, readPending, recentPulls } from './read-pulls.ts';
+import { readBuilds, readEvents, readPending } from './read-pulls.ts';
 import { style } from './style.ts';
 
 const pullQuery = z.object({
@@ -20,11 +19,6 @@ export function pages(service: Service, links: Links): Router {
   const { engine } = service;
   const { db, world } = engine.options;
   const router = Router();
-
-  router.get('/', async (_request, response) => {
-    const rows = await recentPulls(db, 500);
-    response.type('html').send(listPage(links, rows, world.now()).text);
-  });
 
   router.get(`/pulls${pullPath}`, async (request, response) => {
     const { before } = parseQuery(request, pullQuery);

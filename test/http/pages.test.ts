@@ -21,18 +21,25 @@ test('F5 no name becomes HTML: titles, jobs, errors, states, links', async () =>
   await story.until(1, 'idle');
   for (const path of ['/', page, `/pulls/here/o/${encodeURIComponent(hostile)}/1`]) {
     const response = await get(path, browser);
-    const text = await response.text();
+    const text = withoutOwnScripts(await response.text());
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(text).not.toMatch(/<script|href="javascript|"onclick/i);
     const policy = response.headers.get('content-security-policy');
-    expect(policy).toContain("default-src 'none'; style-src 'self'");
-    expect(policy).not.toMatch(/unsafe|script-src/);
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   }
   const text = await (await get(page)).text();
   expect(text).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;&#96;');
   expect(text).toContain('href="https://ci.example.org/&quot;&gt;&lt;script&gt;"');
 });
+
+/** A page less its own script, which is a file, and its data, which nothing in it ends. */
+function withoutOwnScripts(text: string): string {
+  return text
+    .replace(/<script type="module" src="\/assets\/[\w-]+\.js"><\/script>/, '')
+    .replace(/<script type="application\/json" id="data">[^<]*<\/script>/, '');
+}
 
 test('F3 no page and no answer holds the token', async () => {
   const { get } = shared();
@@ -68,8 +75,6 @@ test('the page of a pull request: state, verdict, builds with their reasons, sta
   const earlier = await (await get(`${page}?before=2`)).text();
   expect(earlier).toContain('pull.observed');
   expect(earlier).not.toContain('overlay.pushed');
-  const style = await get('/style.css');
-  expect(style.headers.get('content-type')).toContain('text/css');
 });
 
 test('errors are pages for people and JSON for programs', async () => {

@@ -102,14 +102,14 @@ describe('the package', () => {
   it('compiles with what compiling takes, without the tools of testing', () => {
     const { package: given, packages, top } = evaluate();
     const compilers = Object.keys(ours.devDependencies).filter((name) =>
-      /^(typescript$|@types\/)/.test(name),
+      /^(typescript$|esbuild$|@types\/)/.test(name),
     );
     expect(Object.keys(given.devDependencies).toSorted()).toEqual(compilers.toSorted());
     expect(Object.keys(given.dependencies)).toEqual(Object.keys(ours.dependencies));
     expect(top?.dependencies).toEqual(ours.dependencies);
-    expect(Object.keys(packages).filter((key) => /vitest|oxlint|biome|esbuild/.test(key))).toEqual(
-      [],
-    );
+    expect(
+      Object.keys(packages).filter((key) => /vitest|oxlint|biome|playwright/.test(key)),
+    ).toEqual([]);
     for (const [name, file] of Object.entries({ ...given.dependencies, ...given.devDependencies }))
       expect(file).toBe(packages[`node_modules/${name}`]?.resolved);
   });
@@ -134,9 +134,12 @@ describe('the package', () => {
     ['aarch64', 'arm64'],
   ])('takes the compiler of the machine: %s', (cpu, npm) => {
     const compilers = Object.keys(evaluate(cpu).packages).filter((key) =>
-      key.includes('@typescript/'),
+      /@(typescript|esbuild)\//.test(key),
     );
-    expect(compilers).toEqual([`node_modules/@typescript/typescript-linux-${npm}`]);
+    expect(compilers).toEqual([
+      `node_modules/@esbuild/linux-${npm}`,
+      `node_modules/@typescript/typescript-linux-${npm}`,
+    ]);
   });
 });
 

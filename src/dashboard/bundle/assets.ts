@@ -1,0 +1,24 @@
+import type { EntryName } from '../entries.ts';
+
+/** A file that pages load. Its name holds a hash of what is in it, so it never changes. */
+export interface AssetFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Which files the pages load, by their names. */
+export interface AssetNames {
+  /** The one style sheet. */
+  readonly style: string;
+  readonly scripts: Readonly<Record<EntryName, ScriptNames>>;
+}
+
+export interface ScriptNames {
+  readonly entry: string;
+  /** What it imports: parts that several pages share. */
+  readonly shared: readonly string[];
+}
+
+export interface Assets extends AssetNames {
+  readonly files: ReadonlyMap<string, AssetFile>;
+}

@@ -1,0 +1,3 @@
+/** The pages that have a script: each is `<name>/entry.tsx`. */
+export const entryNames = ['list'] as const;
+export type EntryName = (typeof entryNames)[number];

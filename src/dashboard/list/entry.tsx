@@ -1,0 +1,4 @@
+import { hydratePage } from '../shared/hydrate.tsx';
+import { ListView } from './list-view.tsx';
+
+hydratePage(ListView);
