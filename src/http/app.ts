@@ -15,7 +15,7 @@ import { Links } from './links.ts';
 import { listPage } from './list-page.ts';
 import { Metrics, metricsRouter } from './metrics.ts';
 import { PageRenderer } from './page-renderer.tsx';
-import { pages } from './pages.ts';
+import { pullPage } from './pull-page.tsx';
 import { securityHeaders } from './security-headers.ts';
 import { timeRequests } from './time-requests.ts';
 import { Keyframes } from './timeline-keyframes.ts';
@@ -58,7 +58,7 @@ export function createApp(service: Service, { inspect = false }: AppOptions = {}
   app.use(metricsRouter(metrics));
   app.use(assetFiles());
   app.use(listPage(service, renderer));
-  app.use(pages(service, links));
+  app.use(pullPage(service, renderer, keyframes));
   app.use(buildLog(service));
   app.use(unknownRoute);
   app.use(answerErrors(service, renderer));

@@ -3,6 +3,7 @@ import { jobState } from '../../machines/build.ts';
 import { savedBy } from '../dashboard/shared/saved.ts';
 import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
 import type { LoggedEvent } from '../log/stored-event.ts';
+import { summarize } from '../replay/summarize.ts';
 import type { Links } from './links.ts';
 import type { ListedPull } from './read-pulls.ts';
 
@@ -130,6 +131,8 @@ export interface EventJson {
   readonly version: number;
   readonly recordedAt: number;
   readonly type: string;
+  /** What it says, in a few words. */
+  readonly summary: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** The machine's state after it. */
   readonly state: string;
@@ -150,6 +153,7 @@ export function eventJson(event: LoggedEvent): EventJson {
     version,
     recordedAt,
     type,
+    summary: summarize(event.data),
     data,
     state,
     handled: meta.handled,

@@ -43,7 +43,7 @@ export async function bundle(): Promise<Assets> {
 }
 
 function scriptsOf(of: (name: EntryName) => ScriptNames): Readonly<Record<EntryName, ScriptNames>> {
-  return { list: of('list') };
+  return { list: of('list'), pull: of('pull') };
 }
 
 function outputOf({ outputs }: Metafile, source: string): ScriptNames {

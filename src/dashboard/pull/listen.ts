@@ -3,8 +3,11 @@ import type { PullModel } from './pull-model.ts';
 /** A build tells of its jobs in bursts: one look is enough for each. */
 const gather = 100;
 
-/** Follows the stream of events: whatever is recorded of this pull request is on the page at once. */
-export function listen(model: PullModel): void {
+/**
+ * Follows the stream of events: whatever is recorded of this pull request is on the page at once.
+ * @returns what ends it
+ */
+export function listen(model: PullModel): () => void {
   const { stream } = model.data.pull;
   let isWanted = false;
   let isLooking = false;
@@ -35,4 +38,5 @@ export function listen(model: PullModel): void {
     const told: { stream: string } = JSON.parse(String(message.data));
     if (told.stream === stream) wanted();
   });
+  return () => source.close();
 }

@@ -43,7 +43,6 @@ export class PullModel {
     this.scene = signal(this.#known(data.at));
   }
 
-
   /** Looks at a version, or at the nearest that there is. */
   async go(to: number): Promise<void> {
     const version = Math.min(Math.max(to, 1), this.newest.value);

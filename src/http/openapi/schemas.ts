@@ -79,6 +79,7 @@ const event = z.looseObject({
   version: z.int(),
   recordedAt: time,
   type: z.string(),
+  summary: z.string().meta({ description: 'What the event says, in a few words.' }),
   data: z.record(z.string(), z.unknown()),
   state: z.string(),
   handled: z.boolean(),
