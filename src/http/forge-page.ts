@@ -1,17 +1,20 @@
+import type { Config } from '../config/schema.ts';
 import type { PullRow } from '../log/schema.ts';
-import type { Place } from '../engine/place.ts';
 
 /**
- * Where the forge itself shows it: GitHub's pages are where its git is. Null where the forge has no pages, or the
- * repository is not configured any more.
+ * Where the forge itself shows it. Null where the forge has no pages, or is not configured any more. GitHub's pages are
+ * at github.com, those of an Enterprise server at the host that has the API.
  */
 export function forgePage(
-  place: Place | null,
-  row: Pick<PullRow, 'number' | 'branch'>,
+  config: Pick<Config, 'forges'>,
+  row: Pick<PullRow, 'forge' | 'repository' | 'number' | 'branch'>,
 ): string | null {
-  const remote = place?.repository.remote ?? '';
-  if (!/^https?:/.test(remote)) return null;
-  const repository = remote.replace(/\.git$/, '');
-  if (row.number !== null) return `${repository}/pull/${row.number}`;
-  return `${repository}/tree/${(row.branch ?? '').split('/').map(encodeURIComponent).join('/')}`;
+  const forge = Object.hasOwn(config.forges, row.forge) ? config.forges[row.forge] : undefined;
+  if (forge?.kind !== 'github') return null;
+  const api = new URL(forge.apiUrl);
+  const host = api.host === 'api.github.com' ? 'github.com' : api.host;
+  const subject =
+    row.number === null ? ['tree', ...(row.branch ?? '').split('/')] : ['pull', String(row.number)];
+  const path = [...row.repository.split('/'), ...subject].map(encodeURIComponent);
+  return `${api.protocol}//${host}/${path.join('/')}`;
 }

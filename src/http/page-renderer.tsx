@@ -52,7 +52,7 @@ export class PageRenderer {
           title={title}
           links={this.links}
           style={style}
-          script={entry === null ? null : scripts[entry]}
+          script={entry === null ? null : (scripts[entry] ?? null)}
           embedded={entry === null ? null : embed({ site, data })}
           current={current}
         >

@@ -50,11 +50,11 @@ export interface FinishedJson {
 const buildsTold = 100;
 
 export async function pullDetail(
-  { engine }: Service,
+  { engine, config }: Service,
   links: Links,
   row: ListedPull,
 ): Promise<PullDetailJson> {
-  const { db, world, places } = engine.options;
+  const { db, world } = engine.options;
   const { version, held, snapshot } = await engine.state(row.stream);
   const pending = await readPending(db, row.stream);
   const builds = await readBuilds(db, row.stream, buildsTold);
@@ -72,7 +72,7 @@ export async function pullDetail(
     base: pull?.pull?.base ?? null,
     cacheBranch: pull?.policy?.cacheBranch ?? null,
     branchTip: pull?.branchTip ?? null,
-    forgePage: forgePage(places.byId(row.forge, row.repository_id), row),
+    forgePage: forgePage(config, row),
     statuses: snapshot.context.statuses,
     pending: pending.map(pendingJson),
     builds: builds.map((build) => buildJson(build, row, links, cold)),

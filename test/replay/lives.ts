@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { JobResult } from '../../machines/build.ts';
 import type { Effect } from '../../machines/effect.ts';
-import { decide, type EventData, initialSnapshot, stateText } from '../../machines/fold.ts';
+import {
+  decide,
+  type EventData,
+  initialSnapshot,
+  type Snapshot,
+  stateText,
+} from '../../machines/fold.ts';
+import type { HeadFetched } from '../../machines/pull-request/events.ts';
 import { aFetch, aPolicy, aPull } from '../doubles/ingredients.ts';
 import type { StreamKind } from '../../machines/stream.ts';
 
@@ -23,7 +30,7 @@ export function sha(...words: readonly (string | number)[]): string {
   return createHash('sha256').update(words.join('\0')).digest('hex').slice(0, 40);
 }
 
-function storePath(...words: readonly string[]): string {
+export function storePath(...words: readonly string[]): string {
   return `/nix/store/${sha(...words)
     .slice(0, 32)
     .replaceAll('e', 'z')}-${words.at(-1) ?? ''}`;
@@ -42,16 +49,36 @@ function job(name: string, at: string, state: 'success' | 'failure' = 'success')
   };
 }
 
+export interface LifeOptions {
+  /** The effects that are not answered, from when on is up to whoever changes it. */
+  readonly unanswered?: Set<Effect['type']>;
+  /** What is found when a head is fetched, besides what always is. */
+  readonly fetched?: Partial<HeadFetched>;
+}
+
 /** Answers a stream's effects as a forge, a git server and a CI would, at once. */
-class Life {
+export class Life {
   readonly events: LivedEvent[] = [];
+  readonly unanswered: Set<Effect['type']>;
+  readonly #fetched: Partial<HeadFetched>;
   #snapshot;
   #at = 0;
   /** The newest build that was asked for. */
   build = { commit: '', attempt: 0 };
 
-  constructor(kind: StreamKind) {
+  constructor(kind: StreamKind, { unanswered = new Set(), fetched = {} }: LifeOptions = {}) {
     this.#snapshot = initialSnapshot(kind);
+    this.unanswered = unanswered;
+    this.#fetched = fetched;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Nothing happens for so many milliseconds. */
+  pass(milliseconds: number): void {
+    this.#at += milliseconds;
   }
 
   tell(event: EventData, answers: string | null = null): void {
@@ -79,6 +106,7 @@ class Life {
   }
 
   #answer(effect: Effect): EventData | null {
+    if (this.unanswered.has(effect.type)) return null;
     switch (effect.type) {
       case 'head.fetch':
         return aFetch({
@@ -86,6 +114,7 @@ class Life {
           head: effect.params.head,
           fastForward: effect.params.previous === null ? null : effect.params.attempt % 4 !== 0,
           tip: effect.params.tip,
+          ...this.#fetched,
         });
       case 'overlay.push': {
         const { attempt, head } = effect.params;

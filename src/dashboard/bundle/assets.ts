@@ -1,5 +1,3 @@
-import type { EntryName } from '../entries.ts';
-
 /** A file that pages load. Its name holds a hash of what is in it, so it never changes. */
 export interface AssetFile {
   readonly name: string;
@@ -10,7 +8,8 @@ export interface AssetFile {
 export interface AssetNames {
   /** The one style sheet. */
   readonly style: string;
-  readonly scripts: Readonly<Record<EntryName, ScriptNames>>;
+  /** By the pages' entries. */
+  readonly scripts: Readonly<Record<string, ScriptNames>>;
 }
 
 export interface ScriptNames {

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { type EntryName, entryNames } from '../entries.ts';
+import { entryNames } from '../entries.ts';
 import type { Assets, ScriptNames } from './assets.ts';
 
 /** The sources, seen from this file as it is and from its compiled form in dist/src/dashboard/bundle alike. */
@@ -38,12 +38,10 @@ export async function bundle(): Promise<Assets> {
   return {
     files: new Map(files.map((file) => [file.name, file])),
     style: outputOf(metafile, 'src/dashboard/style.css').entry,
-    scripts: scriptsOf((name) => outputOf(metafile, `src/dashboard/${name}/entry.tsx`)),
+    scripts: Object.fromEntries(
+      entryNames.map((name) => [name, outputOf(metafile, `src/dashboard/${name}/entry.tsx`)]),
+    ),
   };
-}
-
-function scriptsOf(of: (name: EntryName) => ScriptNames): Readonly<Record<EntryName, ScriptNames>> {
-  return { list: of('list'), pull: of('pull') };
 }
 
 function outputOf({ outputs }: Metafile, source: string): ScriptNames {
