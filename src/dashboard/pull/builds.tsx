@@ -21,7 +21,7 @@ export function Builds(): VNode {
       {builds.length === 0 && <p class="quiet">Nothing was built yet.</p>}
       {builds.some((build) => savedOf(build) !== null) && (
         <p>
-          Caches saved <Saved milliseconds={saved} /> here.{' '}
+          <Saved milliseconds={saved} /> by caches.{' '}
           <span class="quiet">
             An estimate: for each job the median of its last cold builds, less what it took.
           </span>

@@ -37,7 +37,7 @@ function optionsFor(element: HTMLElement, series: Plotted['series']): uPlot.Opti
     legend: { live: false },
     axes: [
       { ...axis, incrs: [1, 2, 5, 10, 20, 50], values: (_, ticks) => ticks.map((at) => `#${at}`) },
-      { ...axis, size: 70, values: (_, ticks) => ticks.map((at) => duration(at * 1000)) },
+      { ...axis, size: 80, incrs: times, values: (_, ticks) => ticks.map(timeText) },
     ],
     series: [
       { label: 'build' },
@@ -51,6 +51,14 @@ function optionsFor(element: HTMLElement, series: Plotted['series']): uPlot.Opti
       })),
     ],
   };
+}
+
+/** Between two lines lie as many seconds as people count in. */
+const times = [0.1, 1, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200];
+
+function timeText(seconds: number): string {
+  // Labels are broken at spaces.
+  return duration(seconds * 1000).replaceAll(' ', '\u00a0');
 }
 
 const colours = {

@@ -76,13 +76,25 @@ function Facts(): VNode {
         <Statuses />
       </dd>
       <dt>Next it takes</dt>
-      <dd class="accepts">
-        {pull.accepts.map((type) => (
-          <code key={type}>{type}</code>
-        ))}
-        {pull.accepts.length === 0 && <span class="quiet">nothing</span>}
+      <dd>
+        <Accepted types={pull.accepts} />
       </dd>
     </dl>
+  );
+}
+
+/** What would be taken next; all else would change nothing. */
+function Accepted({ types }: { readonly types: readonly string[] }): VNode {
+  const [first, second, ...others] = types.map((type) => <code key={type}>{type}</code>);
+  if (others.length === 0)
+    return <span class="accepts">{first === undefined ? 'nothing' : [first, second]}</span>;
+  return (
+    <details class="accepts">
+      <summary>
+        {first} {second} and {others.length} more
+      </summary>
+      {others}
+    </details>
   );
 }
 

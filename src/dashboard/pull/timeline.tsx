@@ -55,15 +55,15 @@ function Steps(): VNode {
   const marks = model.marks.value;
   return (
     <nav class="steps" aria-label="Steps">
-      <Step to={at > 1 ? 1 : null} text="⏮" label="First step" />
-      <Step to={at > 1 ? at - 1 : null} text="◀" label="Previous step" />
+      <Step to={at > 1 ? 1 : null} text="«" label="First step" />
+      <Step to={at > 1 ? at - 1 : null} text="‹" label="Previous step" />
       <span class="at">
         <b>{at}</b> of {newest}
       </span>
-      <Step to={at < newest ? at + 1 : null} text="▶" label="Next step" />
-      <Step to={at < newest ? newest : null} text="⏭" label="Newest step" />
-      <Step to={failureFrom(marks, at, -1)} text="◀ failure" label="Previous failure" />
-      <Step to={failureFrom(marks, at, 1)} text="failure ▶" label="Next failure" />
+      <Step to={at < newest ? at + 1 : null} text="›" label="Next step" />
+      <Step to={at < newest ? newest : null} text="»" label="Newest step" />
+      <Step to={failureFrom(marks, at, -1)} text="‹ failure" label="Previous failure" />
+      <Step to={failureFrom(marks, at, 1)} text="failure ›" label="Next failure" />
       {scripts && (
         <span class="keys quiet">
           <kbd>[</kbd> <kbd>]</kbd> from failure to failure
