@@ -8,38 +8,39 @@ import { useScripts } from './use-scripts.ts';
 
 /** The slider through time, what happened when below it, and the ways to the next step and the next failure. */
 export function Timeline(): VNode {
-  const model = useModel();
   useFailureKeys();
-  const { from } = model.marks.value;
-  const last = lastOf(model.marks.value);
-  const to = (event: Event): void => {
-    const { currentTarget } = event;
-    if (currentTarget instanceof HTMLInputElement) void model.go(Number(currentTarget.value));
-  };
   return (
     <div class="timeline">
       <Steps />
-      <form method="get" action={`#${timelineId}`} class="track">
-        <label class="unseen" for="at">
-          Version
-        </label>
-        <input
-          id="at"
-          name="at"
-          type="range"
-          min={from}
-          max={last}
-          step={1}
-          value={model.at.value}
-          aria-valuetext={valueText(model.scene.value?.step ?? null)}
-          onInput={to}
-        />
-        <noscript>
-          <button type="submit">Go</button>
-        </noscript>
-      </form>
+      <Track />
       <MarksBelow />
     </div>
+  );
+}
+
+function Track(): VNode {
+  const model = useModel();
+  return (
+    <form method="get" action={`#${timelineId}`} class="track">
+      <label class="unseen" for="at">
+        Version
+      </label>
+      <input
+        id="at"
+        name="at"
+        type="range"
+        autocomplete="off"
+        min={model.marks.value.from}
+        max={lastOf(model.marks.value)}
+        step={1}
+        value={model.at.value}
+        aria-valuetext={valueText(model.scene.value?.step ?? null)}
+        onInput={(event) => void model.go(Number(event.currentTarget.value))}
+      />
+      <noscript>
+        <button type="submit">Go</button>
+      </noscript>
+    </form>
   );
 }
 
