@@ -1,94 +1,126 @@
-import { z } from 'zod';
-import type { JobCounts, ListBuild, ListData, ListRow } from '../dashboard/list/list-data.ts';
+import type { ListData, ListNews, ListRow } from '../dashboard/list/list-data.ts';
+import { type ListQuery, type Show, shows } from '../dashboard/list/list-query.ts';
 import { waitsFor } from '../engine/waits-for.ts';
 import type { LogDatabase } from '../log/database.ts';
+import type { PullRow } from '../log/schema.ts';
 import { readStandings } from '../log/standings.ts';
 import type { Links } from './links.ts';
+import { newestBuilds } from './list-builds.ts';
+import { isShown, isWanted } from './list-filter.ts';
+import { cursorOf, isAfter, orders } from './list-order.ts';
 import { nameOf } from './pull-json.ts';
-import { type ListedPull, recentPulls } from './read-pulls.ts';
-
-/** What of a job tells how it began. */
-const shownJobs = z.array(z.object({ built: z.boolean().nullable(), reason: z.string() }));
 
 export interface ListSource {
   readonly db: LogDatabase;
   readonly machineVersion: string;
   readonly links: Links;
-  readonly now: number;
+  readonly now: () => number;
 }
 
-/** The list, as its page shows it. */
-export async function listData(of: ListSource): Promise<ListData> {
-  const pulls = await recentPulls(of.db, 100);
-  const standings = await readStandings(of, pulls);
-  const builds = await newestBuilds(of.db, pulls);
-  const rows = pulls.map((pull): ListRow => {
-    const standing = standings.get(pull.stream);
-    return {
-      ...rowOf(pull, of.links),
-      waitsFor: standing === undefined ? null : waitsFor(standing, of.now),
-      build: builds.get(pull.stream) ?? null,
-    };
-  });
-  return { rows };
-}
+/** How many rows a page has. */
+const pageSize = 100;
 
-function rowOf(pull: ListedPull, links: Links): Omit<ListRow, 'waitsFor' | 'build'> {
-  const { stream, kind, title, author, state, head, verdict, description, version } = pull;
+/** A page of the list. Search and filters run in the database; only what is shown is read in full. */
+export async function listData(of: ListSource, query: ListQuery): Promise<ListData> {
+  let matching = of.db
+    .selectFrom('pulls')
+    .selectAll()
+    .where((row) => row.and([isShown(row, query.show), isWanted(row, query)]))
+    .limit(pageSize + 1);
+  if (query.after !== '') matching = matching.where((row) => isAfter(row, query.sort, query.after));
+  for (const { by, descending } of orders[query.sort])
+    matching = matching.orderBy(by, descending ? 'desc' : 'asc');
+  const found = await matching.execute();
+  const pulls = found.slice(0, pageSize);
+  const last = found.length > pageSize ? pulls.at(-1) : undefined;
   return {
-    stream,
-    kind,
-    name: nameOf(pull),
-    shortName: pull.number === null ? `@${pull.branch ?? ''}` : `#${pull.number}`,
-    repository: `${pull.forge}:${pull.repository}`,
-    page: links.pull(pull),
-    title,
-    author,
-    state,
-    held: pull.held !== null,
-    head,
-    verdict,
-    description,
-    version,
-    updatedAt: pull.updated_at,
+    query,
+    rows: await rowsOf(of, pulls),
+    next: last === undefined ? null : cursorOf(query.sort, last),
+    counts: await countAll(of.db, query),
+    repositories: await repositoriesOf(of.db),
   };
 }
 
-async function newestBuilds(
-  db: LogDatabase,
-  pulls: readonly ListedPull[],
-): Promise<ReadonlyMap<string, ListBuild>> {
-  const rows = await db
-    .selectFrom('builds')
-    .select(['stream', 'asked_at', 'started_at', 'finished_at', 'jobs'])
-    .where(
-      'stream',
-      'in',
-      pulls.map(({ stream }) => stream),
-    )
-    .where('attempt', '=', (row) =>
-      row
-        .selectFrom('builds as newer')
-        .select((newer) => newer.fn.max('newer.attempt').as('attempt'))
-        .whereRef('newer.stream', '=', 'builds.stream'),
-    )
+/** Some streams, as a list of that query shows them now. */
+export async function listNews(
+  of: ListSource,
+  query: ListQuery,
+  streams: readonly string[],
+): Promise<ListNews> {
+  const pulls = await of.db
+    .selectFrom('pulls')
+    .selectAll()
+    .select((row) => row.and([isShown(row, query.show), isWanted(row, query)]).as('fits'))
+    .where('stream', 'in', streams)
     .execute();
-  return new Map(
-    rows.map((row) => [
-      row.stream,
-      {
-        askedAt: row.asked_at,
-        startedAt: row.started_at,
-        finishedAt: row.finished_at,
-        jobs: countJobs(row.jobs),
-      },
-    ]),
-  );
+  const rows = await rowsOf(of, pulls);
+  const fitting = new Set(pulls.filter(({ fits }) => Boolean(fits)).map(({ stream }) => stream));
+  return {
+    rows: rows.filter(({ stream }) => fitting.has(stream)),
+    others: rows.filter(({ stream }) => !fitting.has(stream)),
+    counts: await countAll(of.db, query),
+  };
 }
 
-function countJobs(text: string): JobCounts {
-  const jobs = shownJobs.parse(JSON.parse(text));
-  const built = jobs.filter((job) => job.built !== false);
-  const cold = built.filter(({ reason }) => reason.startsWith('cold')).length;
-  return { notBuilt: jobs.length - built.length, cold, warm: built.length - cold };
+async function rowsOf(of: ListSource, pulls: readonly PullRow[]): Promise<ListRow[]> {
+  if (pulls.length === 0) return [];
+  const streams = pulls.map(({ stream }) => stream);
+  const standings = await readStandings(of, pulls);
+  const builds = await newestBuilds(of.db, streams);
+  const now = of.now();
+  return pulls.map((pull) => {
+    const standing = standings.get(pull.stream);
+    return {
+      stream: pull.stream,
+      kind: pull.kind,
+      name: nameOf(pull),
+      page: of.links.pull(pull),
+      title: pull.title,
+      author: pull.author,
+      state: pull.state,
+      held: standing !== undefined && standing.held !== null,
+      waitsFor: standing === undefined ? null : waitsFor(standing, now),
+      head: pull.head,
+      verdict: pull.verdict,
+      description: pull.description,
+      version: pull.version,
+      updatedAt: pull.updated_at,
+      build: builds.get(pull.stream) ?? null,
+    };
+  });
+}
+
+async function countAll(db: LogDatabase, query: ListQuery): Promise<ListData['counts']> {
+  const counted = await db
+    .selectFrom('pulls')
+    .select((row) =>
+      shows.map((show) =>
+        row.fn
+          .sum<number | null>(row.case().when(isShown(row, show)).then(1).else(0).end())
+          .as(show),
+      ),
+    )
+    .where((row) => isWanted(row, query))
+    .executeTakeFirst();
+  const count = (show: Show): number => counted?.[show] ?? 0;
+  return {
+    all: count('all'),
+    open: count('open'),
+    waiting: count('waiting'),
+    building: count('building'),
+    failing: count('failing'),
+    closed: count('closed'),
+  };
+}
+
+async function repositoriesOf(db: LogDatabase): Promise<string[]> {
+  const rows = await db
+    .selectFrom('pulls')
+    .select(['forge', 'repository'])
+    .distinct()
+    .orderBy('forge')
+    .orderBy('repository')
+    .execute();
+  return rows.map(({ forge, repository }) => `${forge}:${repository}`);
 }

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { ComponentType } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import type { Assets } from '../dashboard/bundle/assets.ts';
+import type { Assets, ScriptNames } from '../dashboard/bundle/assets.ts';
 import { loadAssets } from '../dashboard/bundle/load.ts';
 import type { EntryName } from '../dashboard/entries.ts';
 import { Document } from '../dashboard/shared/document.tsx';
@@ -52,7 +52,7 @@ export class PageRenderer {
           title={title}
           links={this.links}
           style={style}
-          script={entry === null ? null : (scripts[entry] ?? null)}
+          script={entry === null ? null : scriptOf(scripts, entry)}
           embedded={entry === null ? null : embed({ site, data })}
           current={current}
         >
@@ -62,4 +62,10 @@ export class PageRenderer {
     );
     return `<!doctype html>${renderToString(document)}`;
   }
+}
+
+function scriptOf(scripts: Assets['scripts'], entry: EntryName): ScriptNames {
+  const script = scripts[entry];
+  if (script === undefined) throw new Error(`there is no script of ${entry}`);
+  return script;
 }

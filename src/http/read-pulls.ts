@@ -67,16 +67,6 @@ export async function listPulls(
   };
 }
 
-/** What the first page shows: what is open first, and of that what moved last. */
-export async function recentPulls(db: LogDatabase, limit: number): Promise<ListedPull[]> {
-  return pulls(db)
-    .orderBy((row) => row('pulls.state', 'in', ['closed', 'gone']))
-    .orderBy('pulls.updated_at', 'desc')
-    .orderBy('pulls.stream')
-    .limit(limit)
-    .execute();
-}
-
 /** Newest first. */
 export async function readBuilds(
   db: LogDatabase,

@@ -85,10 +85,10 @@ const ofWebsite: readonly Line[] = [
   [299, 'merged', 3, 'Feeds for news and releases', 'lena'],
 ];
 const ofFetcher: readonly Line[] = [
-  [58, 'green', 2, hostileTitle, hostileAuthor],
   [57, 'ci-failed', 1, 'Retry what a mirror has refused', 'noor'],
   [56, 'blocked', 1, 'Vendor the cache', 'noor'],
   [54, 'green', 4, 'Resume a download where it broke off', 'ivan'],
+  [58, 'green', 2, hostileTitle, hostileAuthor],
   [52, 'merged', 2, 'Verify signatures before anything is unpacked', 'noor'],
   [49, 'merged', 3, 'Fetch by a hash of the contents', 'ivan'],
 ];

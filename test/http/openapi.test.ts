@@ -60,6 +60,10 @@ test('what is answered has the shapes that it tells', async () => {
   await story.until(1, 'idle');
 
   await answersAs('GET', '/api/pulls', await get('/api/pulls'));
+  await answersAs('GET', '/api/list', await get('/api/list?show=open'));
+  await answersAs('GET', '/api/list', await get('/api/list?after=nowhere'));
+  const stream = encodeURIComponent(story.stream(1));
+  await answersAs('GET', '/api/list', await get(`/api/list?stream=${stream}`));
   await answersAs('GET', pullPath(''), await get(api));
   await answersAs('GET', pullPath('/events'), await get(`${api}/events`));
   await answersAs('GET', pullPath('/replay'), await get(`${api}/replay`));

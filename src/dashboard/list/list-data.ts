@@ -1,6 +1,22 @@
+import type { ListQuery, Show } from './list-query.ts';
+
 /** What the list is drawn from. Times are milliseconds since the epoch; what is not known is null. */
 export interface ListData {
+  readonly query: ListQuery;
   readonly rows: readonly ListRow[];
+  /** Where the next page begins; null: there is none. */
+  readonly next: string | null;
+  /** How many there are of each kind, whatever kind is shown. */
+  readonly counts: Readonly<Record<Show, number>>;
+  /** All repositories, `here:owner/repo`. */
+  readonly repositories: readonly string[];
+}
+
+/** What has become of some rows: those that the query asks for, and those that it does not, any more or at all. */
+export interface ListNews {
+  readonly rows: readonly ListRow[];
+  readonly others: readonly ListRow[];
+  readonly counts: ListData['counts'];
 }
 
 /** A pull request, or a branch that is built as itself. */
@@ -9,10 +25,6 @@ export interface ListRow {
   readonly kind: 'pull' | 'branch';
   /** `here:owner/repo#12`, `here:owner/repo@main`. */
   readonly name: string;
-  /** `#12`, `@main`. */
-  readonly shortName: string;
-  /** `here:owner/repo` */
-  readonly repository: string;
   /** The address of its page. */
   readonly page: string;
   readonly title: string | null;

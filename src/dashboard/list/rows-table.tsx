@@ -3,79 +3,75 @@ import { Ago } from '../shared/ago.tsx';
 import { Mark } from '../shared/mark.tsx';
 import { Sha } from '../shared/sha.tsx';
 import { Took } from '../shared/took.tsx';
-import type { JobCounts, ListBuild, ListRow } from './list-data.ts';
+import { CacheCounts } from './cache-counts.tsx';
+import type { ListRow } from './list-data.ts';
 
-export function RowsTable({ rows }: { readonly rows: readonly ListRow[] }): VNode {
+export function RowsTable({
+  rows,
+  fresh,
+}: {
+  readonly rows: readonly ListRow[];
+  readonly fresh: ReadonlySet<string>;
+}): VNode {
   return (
     <table class="rows">
+      <caption class="hidden">Pull requests and branches</caption>
       <thead>
         <tr>
           <th scope="col">Pull request</th>
           <th scope="col">State</th>
-          <th scope="col">Verdict</th>
-          <th scope="col">Newest build</th>
+          <th scope="col">Verdict, and what it waits for</th>
+          <th scope="col">Jobs</th>
+          <th scope="col">Took</th>
           <th scope="col">Changed</th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Row key={row.stream} row={row} />
+          <Row key={row.stream} row={row} isFresh={fresh.has(row.stream)} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ row }: { readonly row: ListRow }): VNode {
+interface RowProps {
+  readonly row: ListRow;
+  readonly isFresh: boolean;
+}
+
+function Row({ row, isFresh }: RowProps): VNode {
+  const { build } = row;
   return (
-    <tr id={row.stream}>
+    <tr class={isFresh ? 'fresh' : undefined}>
       <th scope="row">
-        <a href={row.page}>
-          {row.title !== null && <span class="title">{row.title}</span>}
-          <span class="name">{row.name}</span>
+        <a class="open" href={row.page}>
+          {row.title ?? row.name}
         </a>
-        {row.author !== null && <span class="quiet"> by {row.author}</span>}
+        <p class="quiet">
+          {row.title !== null && <span>{row.name}</span>}
+          {row.author !== null && <span>{row.author}</span>}
+          <Sha commit={row.head} />
+        </p>
       </th>
       <td>
         <Mark word={row.held ? 'held' : row.state} />
+      </td>
+      <td class="why">
+        {row.verdict !== null && (
+          <p>
+            <Mark word={row.verdict} /> {row.description}
+          </p>
+        )}
         {row.waitsFor !== null && <p class="quiet">{row.waitsFor}</p>}
       </td>
+      <td>{build !== null && <CacheCounts jobs={build.jobs} />}</td>
       <td>
-        {row.verdict !== null && <Mark word={row.verdict} />}
-        {row.description !== null && <p class="quiet">{row.description}</p>}
+        {build !== null && <Took from={build.startedAt ?? build.askedAt} to={build.finishedAt} />}
       </td>
-      <td>{row.build !== null && <Newest build={row.build} head={row.head} />}</td>
       <td>
         <Ago at={row.updatedAt} />
       </td>
     </tr>
   );
-}
-
-function Newest({
-  build,
-  head,
-}: {
-  readonly build: ListBuild;
-  readonly head: string | null;
-}): VNode {
-  return (
-    <>
-      <Took from={build.startedAt ?? build.askedAt} to={build.finishedAt} />
-      <p class="quiet">
-        <Sha commit={head} /> {countsText(build.jobs)}
-      </p>
-    </>
-  );
-}
-
-/** `2 warm, 1 cold, 3 not built` */
-function countsText({ warm, cold, notBuilt }: JobCounts): string {
-  return [
-    warm > 0 && `${warm} warm`,
-    cold > 0 && `${cold} cold`,
-    notBuilt > 0 && `${notBuilt} not built`,
-  ]
-    .filter((part) => part !== false)
-    .join(', ');
 }

@@ -85,6 +85,23 @@ export const operations: readonly Operation[] = [
     errors: [404],
   },
   {
+    method: 'get',
+    path: '/api/list',
+    summary:
+      'What the first page shows: a page of the list, with the counts of each kind; or, with `stream`, what has become of some of its rows',
+    query: {
+      q: 'Words, each in a title, an author, a repository or a branch, or a number, or the beginning of a sha.',
+      show: 'all, open, waiting, building, failing or closed.',
+      repository: '`here:owner/repo`.',
+      cache: 'How the newest build began: any, warm or cold.',
+      sort: 'changed, opened or name.',
+      after: 'The `next` of the page before.',
+      stream: 'Of which streams; may be given many times.',
+    },
+    success: { status: 200, schema: 'List' },
+    errors: [400],
+  },
+  {
     method: 'post',
     path: `/api/pulls${pull}/rebuild`,
     summary: 'Builds the same head again, once',

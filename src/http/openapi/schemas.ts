@@ -141,6 +141,32 @@ const timelineStep = z.looseObject({
   effects: z.array(effect.omit({ id: true })),
 });
 
+const listRow = z.looseObject({
+  stream: z.string(),
+  name: z.string().meta({ description: '`here:owner/repo#12`, `here:owner/repo@main`.' }),
+  page: z.string(),
+  title: text,
+  author: text,
+  state: z.string(),
+  held: z.boolean(),
+  waitsFor: text,
+  head: text,
+  verdict: text,
+  description: text,
+  version: z.int(),
+  updatedAt: time,
+  build: z
+    .looseObject({
+      askedAt: time,
+      startedAt: time.nullable(),
+      finishedAt: time.nullable(),
+      jobs: z.strictObject({ notBuilt: z.int(), warm: z.int(), cold: z.int() }),
+    })
+    .nullable()
+    .meta({ description: 'The newest build.' }),
+});
+const listCounts = z.record(z.string(), z.int());
+
 const jobResult = z.looseObject({
   name: z.string(),
   state: z.enum(['pending', 'success', 'failure', 'error']),
@@ -152,6 +178,15 @@ const jobResult = z.looseObject({
 const schemas = {
   Pull: z.looseObject(pull),
   Pulls: z.looseObject({ pulls: z.array(z.looseObject(pull)), next: text }),
+  List: z.union([
+    z.looseObject({
+      rows: z.array(listRow),
+      next: text,
+      counts: listCounts,
+      repositories: z.array(z.string()),
+    }),
+    z.looseObject({ rows: z.array(listRow), others: z.array(listRow), counts: listCounts }),
+  ]),
   PullDetail: z.looseObject({
     ...pull,
     accepts: z
