@@ -52,6 +52,7 @@ export function Actions(): VNode {
   const [chosen, choose] = useState<Action | null>(null);
   const [done, setDone] = useState<string | null>(null);
   const opener = useRef<HTMLElement | null>(null);
+  const outcome = useRef<HTMLParagraphElement>(null);
   if (!model.data.hasOperator)
     return (
       <p class="actions quiet">
@@ -82,14 +83,17 @@ export function Actions(): VNode {
           {action.name}
         </button>
       ))}
-      <p role="status">{done}</p>
+      <p ref={outcome} role="status" tabIndex={-1}>
+        {done}
+      </p>
       {chosen !== null && (
         <ActionDialog
           action={chosen}
           onEnd={(said) => {
             choose(null);
             setDone(said);
-            opener.current?.focus();
+            // Once it is done there may be no such button any more.
+            (said === null ? opener : outcome).current?.focus();
           }}
         />
       )}

@@ -1,16 +1,40 @@
 import type { VNode } from 'preact';
 import type { Change, Json } from './changes.ts';
-import { isSha, shortJson } from './json-text.ts';
+import { shortJson } from './json-text.ts';
 
-/** Of five hundred jobs that changed at once so many are told; all are in the context. */
-const mostShown = 40;
+/** So many are told at once, and so many more behind a press; of five hundred jobs all are in the context. */
+const mostSeen = 10;
+const mostTold = 100;
 
 export function ChangesTable({ changes }: { readonly changes: readonly Change[] }): VNode {
   if (changes.length === 0) return <p class="quiet">It changed nothing in the context.</p>;
-  const more = changes.length - mostShown;
+  const more = changes.slice(mostSeen, mostTold);
+  return (
+    <>
+      <Table caption="Changed" changes={changes.slice(0, mostSeen)} />
+      {more.length > 0 && (
+        <details class="more">
+          <summary>
+            {changes.length - mostSeen} more
+            {changes.length > mostTold && `, the first ${more.length} of them here`}
+          </summary>
+          <Table caption="Changed too" changes={more} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Table({
+  caption,
+  changes,
+}: {
+  readonly caption: string;
+  readonly changes: readonly Change[];
+}): VNode {
   return (
     <table class="changes">
-      <caption>Changed</caption>
+      <caption>{caption}</caption>
       <thead>
         <tr>
           <th scope="col">Where</th>
@@ -19,7 +43,7 @@ export function ChangesTable({ changes }: { readonly changes: readonly Change[] 
         </tr>
       </thead>
       <tbody>
-        {changes.slice(0, mostShown).map((change) => (
+        {changes.map((change) => (
           <tr key={JSON.stringify(change.path)}>
             <th scope="row">
               <code>{change.path.join('.')}</code>
@@ -32,13 +56,6 @@ export function ChangesTable({ changes }: { readonly changes: readonly Change[] 
             </td>
           </tr>
         ))}
-        {more > 0 && (
-          <tr>
-            <td colSpan={3} class="quiet">
-              and {more} more
-            </td>
-          </tr>
-        )}
       </tbody>
     </table>
   );
@@ -46,6 +63,8 @@ export function ChangesTable({ changes }: { readonly changes: readonly Change[] 
 
 function Value({ value }: { readonly value: Json | undefined }): VNode {
   if (value === undefined) return <span class="quiet">–</span>;
-  const title = typeof value === 'string' && isSha(value) ? value : undefined;
-  return <code title={title}>{shortJson(value)}</code>;
+  const text = shortJson(value);
+  return (
+    <code title={typeof value === 'string' && value !== text ? value : undefined}>{text}</code>
+  );
 }

@@ -8,7 +8,7 @@ import { Saved } from './saved-time.tsx';
 export function JobsTable({ build }: { readonly build: BuildJson }): VNode {
   return (
     <table class="jobs">
-      <caption class="unseen">Jobs of build {build.attempt}</caption>
+      <caption class="hidden">Jobs of build {build.attempt}</caption>
       <thead>
         <tr>
           <th scope="col">Job</th>

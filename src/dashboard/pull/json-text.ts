@@ -3,11 +3,18 @@ import type { Json } from './changes.ts';
 
 const longest = 120;
 
-/** A value in a few words: full names of commits are cut short, and what is long. */
+/** A value in a few words: names of commits and store paths are cut short, and what is long. */
 export function shortJson(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string' && isSha(value)) return shortSha(value);
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return cut(JSON.stringify(value));
+  if (isSha(value)) return shortSha(value);
+  const [, hash, name] = storePath.exec(value) ?? [];
+  return cut(hash === undefined ? value : `${hash}…-${name ?? ''}`);
+}
+
+const storePath = /^\/nix\/store\/([0-9a-z]{7})[0-9a-z]{25}-(.+)$/s;
+
+function cut(text: string): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 

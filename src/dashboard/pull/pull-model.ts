@@ -1,7 +1,7 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import type { PullDetailJson } from '../../http/pull-detail.ts';
 import type { EventJson } from '../../http/pull-json.ts';
-import { fetchJson } from './fetch-json.ts';
+import { fetchJson } from '../shared/fetch-json.ts';
 import { lastOf, letterOf, type Marks } from './marks.ts';
 import type { PullData } from './pull-data.ts';
 import { firstOf, partOf, partSize, type Scene, scenesOf } from './scenes.ts';

@@ -5,9 +5,9 @@ import { Builds } from './builds.tsx';
 import { Chart } from './chart.tsx';
 import { Events } from './events.tsx';
 import { Failure } from './failure.tsx';
+import { follow } from './follow.ts';
 import { Head } from './head.tsx';
 import { keepAddress } from './keep-address.ts';
-import { listen } from './listen.ts';
 import { ModelContext } from './model-context.ts';
 import type { PullData } from './pull-data.ts';
 import { PullModel } from './pull-model.ts';
@@ -26,10 +26,10 @@ export function PullView({
 }): VNode {
   const model = useMemo(() => new PullModel(data), [data]);
   useEffect(() => {
-    const unlisten = listen(model);
+    const unfollow = follow(model);
     const unkeep = keepAddress(model);
     return () => {
-      unlisten();
+      unfollow();
       unkeep();
     };
   }, [model]);

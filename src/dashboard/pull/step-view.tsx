@@ -31,8 +31,8 @@ export function StepView(): VNode {
       <p class="led">
         <Led step={step} cameFrom={cameFrom} />
       </p>
-      <ChangesTable changes={step.changes} />
       <EffectsTable effects={step.effects} askedAt={step.at} />
+      <ChangesTable changes={step.changes} />
       <BranchThen context={moment.context} />
       <ContextTree context={moment.context} />
     </div>

@@ -22,7 +22,7 @@ function Track(): VNode {
   const model = useModel();
   return (
     <form method="get" action={`#${timelineId}`} class="track">
-      <label class="unseen" for="at">
+      <label class="hidden" for="at">
         Version
       </label>
       <input

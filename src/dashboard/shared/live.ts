@@ -15,6 +15,8 @@ export interface LiveListener {
   readonly onLost: () => void;
   /** It is heard again: whatever happened meanwhile was missed. */
   readonly onBack: () => void;
+  /** It is heard from now on: called each time, the first time too. */
+  readonly onOpen?: () => void;
 }
 
 /** A server that has refused us once is not asked again at once. */
@@ -25,7 +27,10 @@ const againAfter = 5000;
  * @param address of the stream of events
  * @returns a function that ends it
  */
-export function listen(address: string, { onEvent, onLost, onBack }: LiveListener): () => void {
+export function listen(
+  address: string,
+  { onEvent, onLost, onBack, onOpen }: LiveListener,
+): () => void {
   let source: EventSource;
   let isLost = false;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -33,6 +38,7 @@ export function listen(address: string, { onEvent, onLost, onBack }: LiveListene
     source = new EventSource(address);
     source.addEventListener('message', ({ data }) => onEvent(harmless(JSON.parse(data))));
     source.addEventListener('open', () => {
+      onOpen?.();
       if (isLost) onBack();
       isLost = false;
     });
