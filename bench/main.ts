@@ -5,6 +5,7 @@ import { bench as overlay } from './overlay.ts';
 import { bench as record } from './record.ts';
 import { bench as replay } from './replay.ts';
 import type { BenchResult } from './result.ts';
+import { bench as timeline } from './timeline.ts';
 
 /** Every benchmark, by the name that `script/bench NAME` takes; in the order in which they run. */
 const benches: ReadonlyMap<string, () => Promise<BenchResult[]>> = new Map([
@@ -13,6 +14,7 @@ const benches: ReadonlyMap<string, () => Promise<BenchResult[]>> = new Map([
   ['delivery', delivery],
   ['github', github],
   ['replay', replay],
+  ['timeline', timeline],
   ['demo', demo],
 ]);
 
