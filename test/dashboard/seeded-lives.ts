@@ -1,4 +1,5 @@
 import type { BuildError, JobResult } from '../../machines/build.ts';
+import type { EventData } from '../../machines/fold.ts';
 import { current } from '../../machines/pull-request/context.ts';
 import type { PullState } from '../../machines/pull-request/events.ts';
 import { aPolicy, aPull } from '../doubles/ingredients.ts';
@@ -96,13 +97,13 @@ export function seededBranch(
   return life.events;
 }
 
-function observe(
-  life: Life,
-  { repository, number, title, author }: SeededPull,
+/** What a forge says of a pull request after so many pushes. */
+export function observation(
+  { repository, number, title, author }: Omit<SeededPull, 'jobs' | 'standing' | 'pushes'>,
   push: number,
   changes: Partial<PullState> = {},
-): void {
-  life.tell({
+): EventData {
+  return {
     type: 'pull.observed',
     repository,
     pull: aPull({
@@ -114,7 +115,11 @@ function observe(
       ...changes,
     }),
     policy: aPolicy({ cacheBranch: `orthrus/pr-${number}`, drafts: 'skip' }),
-  });
+  };
+}
+
+function observe(life: Life, of: SeededPull, push: number, changes: Partial<PullState> = {}): void {
+  life.tell(observation(of, push, changes));
 }
 
 /** What the CI makes of a push; it is not at its end when it is to stand at less. */

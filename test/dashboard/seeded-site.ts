@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll } from 'vitest';
+import { current } from '../../machines/pull-request/context.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { openService, type Service } from '../../src/service.ts';
 import { seed } from './seed.ts';
+import { observation } from './seeded-lives.ts';
 import { SeededWorld } from './seeded-world.ts';
 
 /** A site whose log holds some weeks of three repositories: what a person would find there on a busy morning. */
@@ -36,6 +38,35 @@ export function shareSeededSite(): () => SeededSite {
     if (site === null) throw new Error('only inside of a test');
     return site;
   };
+}
+
+/** A pull request of acme/website is opened, or pushed to. */
+export async function pushed(
+  { service }: SeededSite,
+  of: { readonly number: number; readonly title: string; readonly push?: number },
+): Promise<void> {
+  const { number, title, push = 1 } = of;
+  const repository = { id: '4102', name: 'acme/website' };
+  await service.engine.record({
+    stream: `github:4102#${number}`,
+    source: 'webhook',
+    event: observation({ repository, number, title, author: 'samir' }, push),
+  });
+}
+
+/** The build that acme/compiler#1487 waits for ends: its first job fails. */
+export async function endBuild({ service }: SeededSite): Promise<void> {
+  const stream = 'github:4101#1487';
+  const { snapshot } = await service.engine.state(stream);
+  const overlay = snapshot.kind === 'pull' ? current(snapshot.context) : null;
+  if (overlay?.commit == null) throw new Error(`${stream} has no build`);
+  const { commit, attempt } = overlay;
+  const jobs = snapshot.context.jobs.map((job, index) => ({
+    ...job,
+    state: index === 0 ? ('error' as const) : ('success' as const),
+  }));
+  const event = { type: 'build.finished', commit, attempt, jobs, error: null } as const;
+  await service.engine.record({ stream, source: 'ci', event });
 }
 
 /**

@@ -19,12 +19,11 @@ export function ListView({ data }: { readonly data: ListData }): VNode {
     const unlisten = listen(links.api('stream'), {
       onEvent: ({ stream }) => model.note(stream),
       onLost: () => (model.link.value = 'lost'),
-      onBack: () => {
+      onOpen: (wasLost) => {
         model.link.value = 'live';
-        void model.catchUp();
+        if (wasLost) void model.catchUp();
       },
     });
-    model.link.value = 'live';
     const rest = model.keepFresh();
     const goBack = (): void => void model.goBack();
     addEventListener('popstate', goBack);
@@ -58,7 +57,7 @@ function LinkState({ model }: { readonly model: ListModel }): VNode {
         ? 'Connection lost; what is shown may be old. Trying again…'
         : failure !== null
           ? `Not up to date: ${failure}`
-          : model.said.value}
+          : [link === 'live' && 'Live', model.said.value].filter(Boolean).join(' · ')}
     </p>
   );
 }

@@ -35,7 +35,6 @@ export function follow(model: PullModel): () => void {
     onLost: () => {
       model.isLive.value = false;
     },
-    onBack: () => {},
     onOpen: () => {
       model.isLive.value = true;
       // What was recorded while nobody listened: since the page was drawn, or since the connection broke.

@@ -13,10 +13,8 @@ export interface LiveListener {
   readonly onEvent: (event: LiveEvent) => void;
   /** Nothing is heard any more; it is tried again. */
   readonly onLost: () => void;
-  /** It is heard again: whatever happened meanwhile was missed. */
-  readonly onBack: () => void;
-  /** It is heard from now on: called each time, the first time too. */
-  readonly onOpen?: () => void;
+  /** It is heard from now on; if it was lost before, whatever happened meanwhile was missed. */
+  readonly onOpen: (wasLost: boolean) => void;
 }
 
 /** A server that has refused us once is not asked again at once. */
@@ -27,10 +25,7 @@ const againAfter = 5000;
  * @param address of the stream of events
  * @returns a function that ends it
  */
-export function listen(
-  address: string,
-  { onEvent, onLost, onBack, onOpen }: LiveListener,
-): () => void {
+export function listen(address: string, { onEvent, onLost, onOpen }: LiveListener): () => void {
   let source: EventSource;
   let isLost = false;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -38,8 +33,7 @@ export function listen(
     source = new EventSource(address);
     source.addEventListener('message', ({ data }) => onEvent(harmless(JSON.parse(data))));
     source.addEventListener('open', () => {
-      onOpen?.();
-      if (isLost) onBack();
+      onOpen(isLost);
       isLost = false;
     });
     source.addEventListener('error', () => {

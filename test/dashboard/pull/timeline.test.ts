@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { applied } from '../../src/dashboard/pull/changes.ts';
-import { timelinePart } from '../../src/http/timeline.ts';
-import { Keyframes } from '../../src/http/timeline-keyframes.ts';
-import { currentState } from '../../src/log/append.ts';
-import { readMachineVersion } from '../../src/log/machine-version.ts';
-import { openLog, type LogDatabase } from '../../src/log/database.ts';
-import type { PullRow } from '../../src/log/schema.ts';
-import { travel, type TravelStep } from '../../src/replay/time-travel.ts';
-import { fillLog } from '../replay/fill-log.ts';
-import { branchLife, pullLife } from '../replay/lives.ts';
+import { applied } from '../../../src/dashboard/pull/changes.ts';
+import { timelinePart } from '../../../src/http/timeline.ts';
+import { Keyframes } from '../../../src/http/timeline-keyframes.ts';
+import { currentState } from '../../../src/log/append.ts';
+import { readMachineVersion } from '../../../src/log/machine-version.ts';
+import { openLog, type LogDatabase } from '../../../src/log/database.ts';
+import type { PullRow } from '../../../src/log/schema.ts';
+import { travel, type TravelStep } from '../../../src/replay/time-travel.ts';
+import { fillLog } from '../../replay/fill-log.ts';
+import { branchLife, pullLife } from '../../replay/lives.ts';
 
 async function aLog(): Promise<LogDatabase> {
   const log = await openLog(':memory:');

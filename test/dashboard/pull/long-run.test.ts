@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { shareBrowser } from '../doubles/browser.ts';
-import { addLongRun, fewJobs, longRunPath, manyJobs, manyPushes } from './long-run.ts';
-import { shareSeededSite } from './seeded-site.ts';
+import { shareBrowser } from '../../doubles/browser.ts';
+import { addLongRun, fewJobs, longRunPath, manyJobs, manyPushes } from '../long-run.ts';
+import { shareSeededSite } from '../seeded-site.ts';
 
 /** A busy machine takes its time; the default is a second. */
 const patience = { timeout: 20_000 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { shareBrowser, type TestPage } from '../doubles/browser.ts';
-import { sha } from '../replay/lives.ts';
-import { shareSeededSite } from './seeded-site.ts';
+import { shareBrowser, type TestPage } from '../../doubles/browser.ts';
+import { sha } from '../../replay/lives.ts';
+import { shareSeededSite } from '../seeded-site.ts';
 
 /** A busy machine takes its time; the default is a second. */
 const patience = { timeout: 20_000 };

@@ -5,13 +5,13 @@ import {
   letterOf,
   markOf,
   markPaths,
-} from '../../src/dashboard/pull/marks.ts';
-import { timelinePart } from '../../src/http/timeline.ts';
-import { Keyframes } from '../../src/http/timeline-keyframes.ts';
-import { timelineMarks } from '../../src/http/timeline-marks.ts';
-import { openLog } from '../../src/log/database.ts';
-import { fillLog } from '../replay/fill-log.ts';
-import { pullLife } from '../replay/lives.ts';
+} from '../../../src/dashboard/pull/marks.ts';
+import { timelinePart } from '../../../src/http/timeline.ts';
+import { Keyframes } from '../../../src/http/timeline-keyframes.ts';
+import { timelineMarks } from '../../../src/http/timeline-marks.ts';
+import { openLog } from '../../../src/log/database.ts';
+import { fillLog } from '../../replay/fill-log.ts';
+import { pullLife } from '../../replay/lives.ts';
 
 test('the marks of a log are those of its steps, and lead from failure to failure', async () => {
   const { db, close } = await openLog(':memory:');

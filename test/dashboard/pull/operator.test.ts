@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { violations } from '../doubles/axe.ts';
-import { shareBrowser, type TestPage } from '../doubles/browser.ts';
-import { operatorToken, shareSeededSite } from './seeded-site.ts';
+import { violations } from '../accessible.ts';
+import { shareBrowser, type TestPage } from '../../doubles/browser.ts';
+import { operatorToken, shareSeededSite } from '../seeded-site.ts';
 
 /** A busy machine takes its time; the default is a second. */
 const patience = { timeout: 20_000 };

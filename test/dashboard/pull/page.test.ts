@@ -1,10 +1,10 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { shareBrowser, type TestPage } from '../doubles/browser.ts';
-import { violations } from '../doubles/axe.ts';
-import { hostileAuthor, hostileTitle } from './seed.ts';
-import { shareSeededSite } from './seeded-site.ts';
+import { shareBrowser, type TestPage } from '../../doubles/browser.ts';
+import { looks, violations } from '../accessible.ts';
+import { hostileAuthor, hostileTitle } from '../seed.ts';
+import { shareSeededSite } from '../seeded-site.ts';
 
 /** A busy machine takes its time; the default is a second. */
 const patience = { timeout: 20_000 };
@@ -154,15 +154,11 @@ test('without scripts a step is drawn by the server, and all but live news and a
 
 test('nothing is found to stand in the way of anybody, light or dark, wide or narrow', async () => {
   for (const path of [red, '/pulls/github/acme/compiler/@main', '/pulls/github/acme/compiler/1480'])
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 390],
-    ] as const) {
-      const viewport = { width, height: 900 };
-      const { page } = await openLive(path, { colorScheme, viewport });
+    for (const look of looks) {
+      const { page } = await openLive(path, look);
       expect(await violations(page)).toEqual([]);
       const wide = await page.evaluate('document.documentElement.scrollWidth');
-      expect(wide).toBe(width);
+      expect(wide).toBe(look.viewport.width);
       await page.close();
     }
 });
