@@ -12,6 +12,12 @@ const ahead = 25;
 /** As many events are kept in the list below as two pages hold; what is older is a link away. */
 const mostListed = 100;
 
+interface NewEvents {
+  /** Oldest first. */
+  readonly events: readonly EventJson[];
+  readonly next: number | null;
+}
+
 /**
  * What the page shows, and where in time it is. Every component looks at its own part: a step touches what shows the
  * step, and nothing else.
@@ -82,13 +88,17 @@ export class PullModel {
   }
 
   async #listNewEvents(): Promise<void> {
-    const newest = this.events.value[0]?.version ?? 0;
     // An older page of the list stays as it is.
-    if (newest < this.data.newest) return;
-    const url = `${this.data.api}/events?after=${newest}`;
-    const fresh = await fetchJson<{ events: EventJson[] }>(url).catch(() => null);
-    if (fresh === null || fresh.events.length === 0) return;
-    this.events.value = [...fresh.events.toReversed(), ...this.events.value].slice(0, mostListed);
+    if ((this.events.value[0]?.version ?? 0) < this.data.newest) return;
+    for (;;) {
+      const newest = this.events.value[0]?.version ?? 0;
+      const url = `${this.data.api}/events?after=${newest}`;
+      const fresh = await fetchJson<NewEvents>(url).catch(() => null);
+      if (fresh === null || fresh.events.length === 0) return;
+      const all = [...fresh.events.toReversed(), ...this.events.value];
+      this.events.value = all.slice(0, mostListed);
+      if (fresh.next === null) return;
+    }
   }
 
   #append({ steps, newest }: TimelinePart): void {

@@ -102,8 +102,9 @@ function Step({
 function Live(): VNode {
   const model = useModel();
   const trouble =
-    model.trouble.value ??
-    (model.isLive.value === false ? 'The connection is lost; it is tried again.' : null);
+    model.isLive.value === false
+      ? 'The connection is lost; it is tried again.'
+      : model.trouble.value;
   return (
     <span class="live" role="status">
       {trouble !== null ? (

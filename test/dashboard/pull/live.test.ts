@@ -67,6 +67,8 @@ test('what happens while nobody can listen is there once somebody can', async ()
   const newest = Number(count) + 120;
   await expect.poll(() => at.textContent(), patience).toBe(`${newest} of ${newest}`);
   expect(await page.locator('.live').textContent()).toBe('live');
+  const first = page.locator('.events tbody tr td:first-child').first();
+  await expect.poll(() => first.textContent(), patience).toBe(String(newest));
   await page.getByRole('link', { name: 'Previous failure' }).click();
   await expect.poll(() => at.textContent(), patience).toBe(`${newest - 1} of ${newest}`);
 });
