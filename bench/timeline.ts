@@ -13,10 +13,10 @@ const steps = 400;
  */
 export async function bench(): Promise<BenchResult[]> {
   const site = await startSeededSite();
-  const { browser, openPage } = await launchBrowser();
+  const opened = await launchBrowser();
   try {
     const events = await addLongRun(site.service, { jobs: fewJobs, pushes: manyPushes });
-    const { page } = await openPage(`${site.url}${longRunPath}?at=1`);
+    const { page } = await opened.openPage(`${site.url}${longRunPath}?at=1`);
     await page.locator('.live .good').waitFor();
     const times: number[] = await page.evaluate(`(async () => {
       const slider = document.querySelector('#at');
@@ -54,7 +54,7 @@ export async function bench(): Promise<BenchResult[]> {
     });
     return [line('timeline: a step', middle), line('timeline: 19 of 20 steps', slowest)];
   } finally {
-    await browser.close();
+    await opened.browser.close();
     await site.end();
   }
 }
