@@ -14,6 +14,7 @@ import { health } from './health.ts';
 import { Links } from './links.ts';
 import { listPage } from './list-page.ts';
 import { Metrics, metricsRouter } from './metrics.ts';
+import { overviewPage } from './overview-page.ts';
 import { PageRenderer } from './page-renderer.tsx';
 import { pullPage } from './pull-page.tsx';
 import { securityHeaders } from './security-headers.ts';
@@ -58,6 +59,7 @@ export function createApp(service: Service, { inspect = false }: AppOptions = {}
   app.use(metricsRouter(metrics));
   app.use(assetFiles());
   app.use(listPage(service, renderer));
+  app.use(overviewPage(service, renderer));
   app.use(pullPage(service, renderer, keyframes));
   app.use(buildLog(service));
   app.use(unknownRoute);

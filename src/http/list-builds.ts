@@ -12,7 +12,7 @@ export async function newestBuilds(
 ): Promise<ReadonlyMap<string, ListBuild>> {
   const rows = await db
     .selectFrom('builds')
-    .select(['stream', 'asked_at', 'started_at', 'finished_at', 'jobs'])
+    .select(['stream', 'asked_at', 'started_at', 'finished_at', 'verdict', 'jobs'])
     .where('stream', 'in', streams)
     .where('attempt', '=', (row) =>
       row
@@ -28,6 +28,7 @@ export async function newestBuilds(
         askedAt: row.asked_at,
         startedAt: row.started_at,
         finishedAt: row.finished_at,
+        verdict: row.verdict,
         jobs: countJobs(row.jobs),
       },
     ]),

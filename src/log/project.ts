@@ -3,7 +3,12 @@ import type { JobResult } from '../../machines/build.ts';
 import type { BranchContext } from '../../machines/branch/context.ts';
 import { jobReason, verdictOf } from '../../machines/describe.ts';
 import { type EventData, type Snapshot, stateText } from '../../machines/fold.ts';
-import { current, overlayOf, type PullContext } from '../../machines/pull-request/context.ts';
+import {
+  current,
+  type Overlay,
+  overlayOf,
+  type PullContext,
+} from '../../machines/pull-request/context.ts';
 import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
 import { projectSeeds } from './project-seeds.ts';
@@ -88,6 +93,9 @@ function buildChange(progress: Progress): BuildChange | null {
     after.kind === 'pull' ? builtOfPull(after.context, event) : builtOfBranch(after.context, event);
   const asked = askedBuild(before, after);
   if (asked !== null) return { stream, ...asked, asked_at: at, jobs: JSON.stringify([]) };
+  const overdue = overdueBuild(before, after);
+  // Nothing has ended: a result may still come, and correct it.
+  if (overdue !== null) return { stream, ...overdue };
   if (from === null) return null;
   const { attempt } = from;
   switch (event.type) {
@@ -179,6 +187,25 @@ function askedBuild(
     return { attempt: build.attempt, commit: build.commit, head: build.commit };
   }
   return null;
+}
+
+/** A build that this event made the machine give a verdict on without a result (C3, C4). */
+function overdueBuild(
+  before: Snapshot,
+  after: Snapshot,
+): Pick<BuildsTable, 'attempt' | 'verdict' | 'description'> | null {
+  const build = newestBuild(after);
+  const was = newestBuild(before);
+  const { verdict } = after.context;
+  if (build?.phase !== 'overdue' || verdict === null) return null;
+  if (was?.attempt === build.attempt && was.phase === 'overdue') return null;
+  // A clean build that only checks one leaves the verdict as it was (C15).
+  if (verdict === before.context.verdict) return null;
+  return { attempt: build.attempt, verdict: verdict.state, description: verdict.description };
+}
+
+function newestBuild({ kind, context }: Snapshot): Pick<Overlay, 'attempt' | 'phase'> | null {
+  return kind === 'pull' ? current(context) : context.build;
 }
 
 async function saveBuild(db: LogDatabase, change: BuildChange): Promise<void> {

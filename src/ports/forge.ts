@@ -131,6 +131,18 @@ export interface Conversation {
   comment(repository: ForgeRepository, number: number, text: string, marker: string): Promise<void>;
 }
 
+/** How much may still be asked of a forge, as it last told. */
+export interface CallBudget {
+  /** Whose it is: `token`, `installation 12`. */
+  readonly of: string;
+  /** Which of the forge's budgets: GitHub's `core`, nearly always. */
+  readonly resource: string;
+  readonly remaining: number;
+  readonly limit: number;
+  /** When it is whole again, milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
 /**
  * A forge as the engine sees it. Reading verbs give the forge's present state, which wins over whatever a delivery
  * said (D2). Writing verbs may be called again: they look before they write.
@@ -176,4 +188,6 @@ export interface Forge {
   /** Paths whose files the forge itself runs for branches of the repository (F6). */
   readonly runs: readonly string[];
   readonly conversation: Conversation | null;
+  /** What it has told of its limits since the start; a forge without limits has no such verb. */
+  readonly budgets?: () => readonly CallBudget[];
 }

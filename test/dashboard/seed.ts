@@ -95,9 +95,10 @@ const ofFetcher: readonly Line[] = [
 
 /** Fills a log. What changed last ends some seconds before `seededNow`; older lines lie further back. */
 export async function seed(db: LogDatabase): Promise<void> {
-  await seedPulls(db, compiler, ofCompiler, 7);
-  await seedPulls(db, website, ofWebsite, 23);
-  await seedPulls(db, fetcher, ofFetcher, 41);
+  await seedPulls(db, compiler, ofCompiler, { first: 7, growth: 1.35 });
+  await seedPulls(db, website, ofWebsite, { first: 23, growth: 2.1 });
+  await seedPulls(db, fetcher, ofFetcher, { first: 41, growth: 2.7 });
+  await seedUpdates(db);
   for (const { forge, repository, jobs } of [compiler, website, fetcher]) {
     const life = seededBranch(repository, 'main', jobs, 29);
     await fillLog(db, `${forge}:${repository.id}@main`, endingAt(life, seededNow - 4 * hour));
@@ -111,7 +112,7 @@ async function seedPulls(
   db: LogDatabase,
   { forge, repository, jobs }: SeededRepository,
   lines: readonly Line[],
-  first: number,
+  { first, growth }: { readonly first: number; readonly growth: number },
 ): Promise<void> {
   let before = first * 1000;
   for (const [number, standing, pushes, title, author] of lines) {
@@ -121,7 +122,28 @@ async function seedPulls(
     // What is under way has been so for no longer than a minute or so.
     before = underWay.has(standing)
       ? before * 2
-      : before * 1.35 + (20 + chance(number, 'between') * 90) * 60_000;
+      : before * growth + (20 + chance(number, 'between') * 90) * 60_000;
+  }
+}
+
+/** What a robot asks for every weekday: other people's newer versions. */
+async function seedUpdates(db: LogDatabase): Promise<void> {
+  const { forge, repository, jobs } = compiler;
+  for (let back = 1; back <= 27; back += 1) {
+    const day = new Date(seededNow - back * 24 * hour);
+    if (day.getUTCDay() === 0 || day.getUTCDay() === 6) continue;
+    const number = 1456 - back;
+    const life = seededLife({
+      repository,
+      jobs,
+      number,
+      title: `Update inputs (${day.toISOString().slice(0, 10)})`,
+      author: 'update-bot',
+      standing: 'merged',
+      pushes: 1 + Math.floor(chance(number, 'pushes') * 3),
+    });
+    const end = day.getTime() + chance(number, 'hour') * 6 * hour;
+    await fillLog(db, `${forge}:${repository.id}#${number}`, endingAt(life, end));
   }
 }
 

@@ -63,7 +63,7 @@ export function seededLife(of: SeededPull): LivedEvent[] {
     observe(life, of, push);
     const isRed = chance(number, push, 'red') < 0.15;
     build(life, of, push, isRed ? 'red' : 'green');
-    life.pass((20 + chance(number, push, 'thinks') * 400) * minute);
+    life.pass((20 + chance(number, push, 'thinks') * 900) * minute);
   }
   if (standing === 'pushing') life.unanswered.add('overlay.push');
   if (standing === 'reporting') life.unanswered.add('status.publish');

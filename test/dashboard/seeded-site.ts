@@ -7,10 +7,11 @@ import { current } from '../../machines/pull-request/context.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
-import { openService, type Service } from '../../src/service.ts';
+import { type Adapters, adapters, openService, type Service } from '../../src/service.ts';
+import { wrapped } from '../doubles/wrapped.ts';
 import { seed } from './seed.ts';
 import { observation } from './seeded-lives.ts';
-import { SeededWorld } from './seeded-world.ts';
+import { seededNow, SeededWorld } from './seeded-world.ts';
 
 /** A site whose log holds some weeks of three repositories: what a person would find there on a busy morning. */
 export interface SeededSite {
@@ -69,6 +70,15 @@ export async function endBuild({ service }: SeededSite): Promise<void> {
   await service.engine.record({ stream, source: 'ci', event });
 }
 
+/** GitHub as it is once it has been asked: it has told how much it may still be. */
+const forgeThatTold: Adapters['forge'] = (name, config, around) => {
+  const real = adapters.forge(name, config, around);
+  const budget = { of: 'token', resource: 'core', remaining: 4371, limit: 5000 };
+  return config?.kind === 'github'
+    ? wrapped(real, { budgets: () => [{ ...budget, resetAt: seededNow + 37 * 60_000 }] })
+    : real;
+};
+
 /**
  * The real service over such a log, answering on a real port. Nothing is carried out: the log stays what it is, until a
  * test records more (`service.engine.record`).
@@ -96,7 +106,11 @@ export async function startSeededSite(): Promise<SeededSite> {
     folder,
   );
   const world = new SeededWorld();
-  const service = await openService(config, { world, logger: pino({ level: 'silent' }) });
+  const service = await openService(config, {
+    world,
+    logger: pino({ level: 'silent' }),
+    adapters: { ...adapters, forge: forgeThatTold },
+  });
   await seed(service.log.db);
   let http = createApp(service);
   let server = await listen(http.app, { host: '127.0.0.1', port: 0 });

@@ -64,6 +64,7 @@ test('what is answered has the shapes that it tells', async () => {
   await answersAs('GET', '/api/list', await get('/api/list?after=nowhere'));
   const stream = encodeURIComponent(story.stream(1));
   await answersAs('GET', '/api/list', await get(`/api/list?stream=${stream}`));
+  await answersAs('GET', '/api/overview', await get('/api/overview'));
   await answersAs('GET', pullPath(''), await get(api));
   await answersAs('GET', pullPath('/events'), await get(`${api}/events`));
   await answersAs('GET', pullPath('/replay'), await get(`${api}/replay`));

@@ -27,7 +27,8 @@ export function Filters({ model }: { readonly model: ListModel }): VNode {
       if (typeof value === 'string') asked.set(name, value);
     void model.ask(listQueryOf(asked.toString()), history);
   };
-  const typed = ({ currentTarget: { form } }: TargetedEvent<HTMLInputElement>): void => {
+  const typed = ({ currentTarget: { form, value } }: TargetedEvent<HTMLInputElement>): void => {
+    model.typed.value = value;
     clearTimeout(typing.current);
     typing.current = setTimeout(() => form !== null && ask(form, 'replace'), typingPause);
   };
@@ -53,7 +54,7 @@ export function Filters({ model }: { readonly model: ListModel }): VNode {
           type="search"
           name="q"
           id="search"
-          value={query.search}
+          value={model.typed.value}
           placeholder="Number, title, author, repository, branch or sha"
           autocomplete="off"
           spellcheck={false}

@@ -46,7 +46,9 @@ export interface ListRow {
 export interface ListBuild {
   readonly askedAt: number;
   readonly startedAt: number | null;
+  /** Null too for one that was given up without a result. */
   readonly finishedAt: number | null;
+  readonly verdict: string | null;
   readonly jobs: JobCounts;
 }
 

@@ -22,6 +22,8 @@ export class ListModel {
   readonly link = signal<'off' | 'live' | 'lost'>('off');
   /** What has happened since the page was opened, in a few words, for those who do not see it. */
   readonly said = signal('');
+  /** What stands in the search box: the query that is answered may be behind it. */
+  readonly typed;
   /** The rows that have just changed. */
   readonly fresh = signal<ReadonlySet<string>>(new Set());
   readonly failure = signal<string | null>(null);
@@ -32,6 +34,7 @@ export class ListModel {
 
   constructor(data: ListData, links: Links) {
     this.data = signal(data);
+    this.typed = signal(data.query.search);
     this.#links = links;
   }
 
@@ -56,7 +59,9 @@ export class ListModel {
 
   /** The address was gone back to. */
   async goBack(): Promise<void> {
-    await this.ask(listQueryOf(window.location.search), 'none');
+    const query = listQueryOf(window.location.search);
+    this.typed.value = query.search;
+    await this.ask(query, 'none');
   }
 
   /** Something happened to a stream; its row is asked for soon, together with what else happens by then. */

@@ -4,7 +4,7 @@ import { Mark } from '../shared/mark.tsx';
 import { Sha } from '../shared/sha.tsx';
 import { Took } from '../shared/took.tsx';
 import { CacheCounts } from './cache-counts.tsx';
-import type { ListRow } from './list-data.ts';
+import type { ListBuild, ListRow } from './list-data.ts';
 
 export function RowsTable({
   rows,
@@ -66,12 +66,16 @@ function Row({ row, isFresh }: RowProps): VNode {
         {row.waitsFor !== null && <p class="quiet">{row.waitsFor}</p>}
       </td>
       <td>{build !== null && <CacheCounts jobs={build.jobs} />}</td>
-      <td>
-        {build !== null && <Took from={build.startedAt ?? build.askedAt} to={build.finishedAt} />}
-      </td>
+      <td>{build !== null && <BuildTime build={build} />}</td>
       <td>
         <Ago at={row.updatedAt} />
       </td>
     </tr>
   );
+}
+
+function BuildTime({ build }: { readonly build: ListBuild }): VNode {
+  const { startedAt, askedAt, finishedAt, verdict } = build;
+  if (finishedAt === null && verdict !== null) return <span class="quiet">no end</span>;
+  return <Took from={startedAt ?? askedAt} to={finishedAt} />;
 }

@@ -16,18 +16,21 @@ export function beginningOf({ built, reason }: Pick<BegunJob, 'built' | 'reason'
   return reason.startsWith('cold') ? 'cold' : 'warm';
 }
 
-/** Of how many of a job's last cold builds the median is taken. */
+/**
+ * Of how many of a job's last cold builds the median is taken: enough to be no accident, few enough to be of today's
+ * code.
+ */
 export const coldBuildsCounted = 9;
 
 /**
  * How many milliseconds a cache saved a job, an estimate: the median of the job's last cold builds, less what the job
  * took. Less than nothing where its cache cost more than it saved. Null where there is nothing to compare: it was built
- * cold, it did not succeed, or no cold build of it is known.
+ * cold, it did not succeed, the CI does not say whether it was built, or no cold build of it is known.
  * @param coldTimes how long the job's last cold builds took, newest first
  */
 export function savedBy(job: BegunJob, coldTimes: readonly number[]): number | null {
   const beginning = beginningOf(job);
-  if (beginning === 'cold' || job.state !== 'success') return null;
+  if (beginning === 'cold' || job.built === null || job.state !== 'success') return null;
   const took = beginning === 'notBuilt' ? 0 : job.milliseconds;
   const cold = median(coldTimes.slice(0, coldBuildsCounted));
   return took === null || cold === null ? null : cold - took;
@@ -35,7 +38,8 @@ export function savedBy(job: BegunJob, coldTimes: readonly number[]): number | n
 
 /** How long a job took, if it is a cold build that others can be compared with. */
 export function coldTimeOf(job: BegunJob): number | null {
-  return job.state === 'success' && beginningOf(job) === 'cold' ? job.milliseconds : null;
+  const isCold = job.built === true && beginningOf(job) === 'cold';
+  return isCold && job.state === 'success' ? job.milliseconds : null;
 }
 
 /** The middle one; of an even number the mean of the two in the middle. Null: there are none. */

@@ -28,6 +28,7 @@ function tokenAccess(options: GitHubOptions, token: string): Access {
   knowSecret(token);
   const gates = gatesOf(options, 'token', token);
   const api = new Api(options, {
+    name: 'token',
     authorization: () => Promise.resolve(`Bearer ${token}`),
     renew: null,
     gate: gates.api,
@@ -50,6 +51,7 @@ function appAccess(
   { id, privateKey }: { readonly id: number; readonly privateKey: string },
 ): Access {
   const api = new Api(options, {
+    name: `app ${id}`,
     // The strategy signs each request, by GitHub's clock if ours is wrong.
     strategy: { authStrategy: createAppAuth, auth: { appId: id, privateKey } },
     authorization() {

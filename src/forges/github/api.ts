@@ -26,6 +26,8 @@ export interface Answer {
 
 /** What a request is made as. */
 export interface Speaker {
+  /** As people are told of it: `token`, `installation 12`. */
+  readonly name: string;
   /** The value of the Authorization header; null: Octokit's own strategy gives it. */
   authorization(): Promise<string | null>;
   readonly strategy?: Pick<OctokitOptions, 'authStrategy' | 'auth'>;
@@ -139,6 +141,7 @@ export class Api {
     const { data } = limitHeaders.safeParse(headers);
     if (data === undefined) return;
     this.#options.onRateLimit?.({
+      of: this.#speaker.name,
       remaining: data['x-ratelimit-remaining'],
       limit: data['x-ratelimit-limit'],
       resetAt: data['x-ratelimit-reset'] * 1000,

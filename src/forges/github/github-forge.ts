@@ -1,4 +1,5 @@
 import type {
+  CallBudget,
   CommitStatus,
   Conversation,
   Credentials,
@@ -35,6 +36,9 @@ export class GitHubForge implements Forge {
   readonly #redelivery: Redelivery;
   readonly conversation: Conversation;
   readonly runs: readonly string[] = ['.github/workflows'];
+  /** By whose they are, and which. */
+  readonly #budgets = new Map<string, CallBudget>();
+  readonly budgets = (): readonly CallBudget[] => [...this.#budgets.values()];
   /** Good for some minutes at least, so it is asked for anew for every command. */
   readonly credentials = async ({ name }: ForgeRepository): Promise<Credentials> => ({
     username: 'x-access-token',
@@ -55,7 +59,13 @@ export class GitHubForge implements Forge {
   constructor(options: GitHubOptions) {
     this.#world = options.world;
     this.#webhookSecret = options.webhookSecret;
-    this.#access = accessOf(options);
+    this.#access = accessOf({
+      ...options,
+      onRateLimit: (budget) => {
+        this.#budgets.set(`${budget.of}/${budget.resource}`, budget);
+        options.onRateLimit?.(budget);
+      },
+    });
     const permissions = new Permissions(this.#access, options.world);
     const comments = new Comments(this.#access);
     this.#repositories = new Repositories(this.#access);

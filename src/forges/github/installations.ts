@@ -85,6 +85,7 @@ export class Installations {
     };
     const gates = gatesOf(this.#options, 'installation', String(this.#app), String(number));
     const api = new Api(this.#options, {
+      name: `installation ${number}`,
       authorization: async () => `Bearer ${await token()}`,
       renew: () => {
         current = null;

@@ -1,19 +1,10 @@
+import type { CallBudget } from '../../ports/forge.ts';
 import type { World } from '../../ports/world.ts';
 
 export type GitHubAuth =
   | { readonly token: string }
   /** `privateKey`: PEM. */
   | { readonly app: { readonly id: number; readonly privateKey: string } };
-
-/** What GitHub says of how much one token may still ask. */
-export interface RateLimit {
-  readonly remaining: number;
-  readonly limit: number;
-  /** Milliseconds since the epoch. */
-  readonly resetAt: number;
-  /** Which of GitHub's budgets: `core`, nearly always. */
-  readonly resource: string;
-}
 
 export interface GitHubOptions {
   /** The forge's name in the configuration; its webhook ends in `/webhooks/<name>`. */
@@ -25,6 +16,6 @@ export interface GitHubOptions {
   readonly world: World;
   /** Milliseconds that one request may take; GitHub itself gives up after ten seconds. */
   readonly timeout?: number;
-  readonly onRateLimit?: (limit: RateLimit) => void;
+  readonly onRateLimit?: (budget: CallBudget) => void;
   readonly warn?: (message: string, detail: object) => void;
 }

@@ -102,6 +102,14 @@ export const operations: readonly Operation[] = [
     errors: [400],
   },
   {
+    method: 'get',
+    path: '/api/overview',
+    summary:
+      'What the last thirty days came to: builds a day, how jobs began, time saved, failures by cause, calls left',
+    success: { status: 200, schema: 'Overview' },
+    errors: [],
+  },
+  {
     method: 'post',
     path: `/api/pulls${pull}/rebuild`,
     summary: 'Builds the same head again, once',
@@ -201,6 +209,13 @@ export const operations: readonly Operation[] = [
     errors: [],
   },
   { method: 'get', path: '/', summary: 'The first page', success: page, errors: [] },
+  {
+    method: 'get',
+    path: '/overview',
+    summary: 'The page of what the last thirty days came to',
+    success: page,
+    errors: [],
+  },
   {
     method: 'get',
     path: `/pulls${pull}`,

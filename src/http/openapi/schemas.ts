@@ -160,6 +160,7 @@ const listRow = z.looseObject({
       askedAt: time,
       startedAt: time.nullable(),
       finishedAt: time.nullable(),
+      verdict: text,
       jobs: z.strictObject({ notBuilt: z.int(), warm: z.int(), cold: z.int() }),
     })
     .nullable()
@@ -187,6 +188,46 @@ const schemas = {
     }),
     z.looseObject({ rows: z.array(listRow), others: z.array(listRow), counts: listCounts }),
   ]),
+  Overview: z.looseObject({
+    since: time,
+    until: time,
+    days: z.array(
+      z.strictObject({
+        day: z.string().meta({ description: 'Of UTC, `2025-01-30`.' }),
+        success: z.int(),
+        failure: z.int(),
+        error: z.int(),
+      }),
+    ),
+    isCut: z.boolean().meta({ description: 'There are more builds than were looked at.' }),
+    builds: z.int(),
+    jobs: z
+      .strictObject({ warm: z.int(), cold: z.int(), notBuilt: z.int(), unknown: z.int() })
+      .meta({ description: 'Jobs that succeeded.' }),
+    saved: z.strictObject({ milliseconds: z.int(), jobs: z.int(), without: z.int() }).meta({
+      description:
+        'An estimate: the median of the last cold builds of each job that was warm or not built, less what it took.',
+    }),
+    failures: z.array(z.strictObject({ cause: z.string(), count: z.int() })),
+    forges: z.array(
+      z.strictObject({
+        forge: z.string(),
+        budgets: z
+          .array(
+            z.strictObject({
+              of: z.string(),
+              resource: z.string(),
+              remaining: z.int(),
+              limit: z.int(),
+              resetAt: time,
+            }),
+          )
+          .nullable()
+          .meta({ description: 'Null: it has no limits. Empty: nothing was asked yet.' }),
+        restsUntil: time.nullable(),
+      }),
+    ),
+  }),
   PullDetail: z.looseObject({
     ...pull,
     accepts: z

@@ -18,6 +18,7 @@ test('where there is nothing to compare, nothing is said', () => {
   expect(savedBy(job, [])).toBe(null);
   expect(savedBy({ ...job, state: 'failure' }, [50])).toBe(null);
   expect(savedBy({ ...job, milliseconds: null }, [50])).toBe(null);
+  expect(savedBy({ ...job, built: null }, [50])).toBe(null);
   expect(savedBy({ ...job, reason: 'cold: force-push' }, [50])).toBe(null);
   expect(coldTimeOf({ ...job, reason: 'cold: force-push' })).toBe(10);
   expect(coldTimeOf(job)).toBe(null);

@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import { GitHubForge, type GitHubOptions } from '../../../src/forges/github/github-forge.ts';
-import type { RateLimit } from '../../../src/forges/github/options.ts';
-import type { CommitStatus, ForgeRepository } from '../../../src/ports/forge.ts';
+import type { CallBudget, CommitStatus, ForgeRepository } from '../../../src/ports/forge.ts';
 import type { PortErrorCode } from '../../../src/ports/port-error.ts';
 import type { GitHubDouble } from '../../doubles/github/github-double.ts';
 import { type SmallWorld, smallWorld } from '../../doubles/github/small-world.ts';
@@ -12,7 +11,7 @@ export interface Here extends SmallWorld {
   readonly world: TestWorld;
   readonly forge: GitHubForge;
   readonly place: ForgeRepository;
-  readonly limits: RateLimit[];
+  readonly limits: CallBudget[];
   /** Another forge on the same GitHub. */
   another(more: Partial<GitHubOptions>): GitHubForge;
 }
@@ -21,7 +20,7 @@ export interface Here extends SmallWorld {
 export async function here(more: Partial<GitHubOptions> = {}): Promise<Here> {
   const world = new TestWorld();
   const small = await smallWorld({ now: () => world.now() });
-  const limits: RateLimit[] = [];
+  const limits: CallBudget[] = [];
   const another = (options: Partial<GitHubOptions>): GitHubForge =>
     new GitHubForge({
       name: 'github',

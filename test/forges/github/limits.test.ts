@@ -77,7 +77,11 @@ describe('E2 a rate limit', () => {
     const { forge, place, limits } = await here();
     await forge.openPulls(place);
     expect(limits).toEqual([
-      { remaining: 4999, limit: 5000, resetAt: expect.any(Number), resource: 'core' },
+      { of: 'token', remaining: 4999, limit: 5000, resetAt: expect.any(Number), resource: 'core' },
+    ]);
+    await forge.openPulls(place);
+    expect(forge.budgets()).toEqual([
+      { of: 'token', remaining: 4999, limit: 5000, resetAt: expect.any(Number), resource: 'core' },
     ]);
   });
 });

@@ -1,0 +1,40 @@
+import type { VNode } from 'preact';
+import type { Cause, OverviewData } from './overview-data.ts';
+
+export function Failures({ failures, builds }: Pick<OverviewData, 'failures' | 'builds'>): VNode {
+  if (failures.length === 0) return <p class="quiet">None.</p>;
+  const most = Math.max(...failures.map(({ count }) => count));
+  return (
+    <table class="failures">
+      <caption class="hidden">Failures by cause, of {builds} builds</caption>
+      <thead class="hidden">
+        <tr>
+          <th scope="col">Cause</th>
+          <th scope="col">Builds</th>
+          <th scope="col">Beside the most frequent</th>
+        </tr>
+      </thead>
+      <tbody>
+        {failures.map(({ cause, count }) => (
+          <tr key={cause}>
+            <th scope="row">{causeTexts[cause]}</th>
+            <td>{count}</td>
+            <td>
+              <meter min={0} max={most} value={count} aria-label={causeTexts[cause]} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const causeTexts: Readonly<Record<Cause, string>> = {
+  code: 'The code',
+  incremental: 'The incremental build only',
+  evaluation: 'The evaluation',
+  ci: 'The CI itself',
+  cancelled: 'Cancelled',
+  timeout: 'No result in time',
+  'missing-path': 'A cache that was gone',
+};
