@@ -44,7 +44,7 @@ export function pullPage(service: Service, pages: PageRenderer, keyframes: Keyfr
   ): Promise<PullData> => {
     const pull = await pullDetail(service, links, row);
     const newest = pull.version;
-    const at = Math.min(wanted ?? newest, newest);
+    const at = Math.max(1, Math.min(wanted ?? newest, newest));
     const from = firstOf(partOf(at));
     const events = await readEvents(db, row.stream, { before }, eventsShown);
     return {

@@ -4,19 +4,26 @@ import { dataOf, eventMeta } from '../log/stored-event.ts';
 import { failing, isFailure } from '../replay/failures.ts';
 
 /** Of a longer run only so many events are marked: a branch that is built for years has a hundred thousand. */
-export const mostMarked = 10_000;
+const mostMarked = 10_000;
 
 /** Events whose data say whether they tell of a failure. */
 const telling = ['build.finished', 'build.progressed'];
+
+export interface MarksWanted {
+  /** The version that is looked at. */
+  readonly at: number;
+  readonly newest: number;
+  readonly most?: number;
+}
 
 /** The marks of the newest events; or, if the version `at` is none of those, of the events around it. */
 export async function timelineMarks(
   db: LogDatabase,
   stream: string,
-  { at, newest }: { readonly at: number; readonly newest: number },
+  { at, newest, most = mostMarked }: MarksWanted,
 ): Promise<Marks> {
-  const latest = Math.max(1, newest - mostMarked + 1);
-  const from = at >= latest ? latest : Math.max(1, at - mostMarked / 2);
+  const latest = Math.max(1, newest - most + 1);
+  const from = at >= latest ? latest : Math.max(1, at - Math.floor(most / 2));
   const rows = await db
     .selectFrom('events')
     .select(['type', 'meta'])
@@ -25,7 +32,7 @@ export async function timelineMarks(
     )
     .where('stream', '=', stream)
     .where('version', '>=', from)
-    .where('version', '<', from + mostMarked)
+    .where('version', '<', from + most)
     .orderBy('version')
     .execute();
   const letters = rows.map(({ type, meta, data }) =>

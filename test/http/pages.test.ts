@@ -103,6 +103,14 @@ test('a step of a run has an address, and its page shows how all stood then', as
   expect((await get(`${page}?at=0`)).status).toBe(400);
 });
 
+test('without an operator’s token the page says so, and offers nothing', async () => {
+  const { get } = await openSite({ config: { operatorToken: undefined } });
+  const text = await (await get(page)).text();
+  expect(text).toContain('the configuration has no <code>operatorToken</code>');
+  expect(text).not.toContain('orthrus rebuild');
+  expect(await (await shared().get(page)).text()).toContain('orthrus rebuild');
+});
+
 test('errors are pages for people and JSON for programs', async () => {
   const { get } = shared();
   const forPeople = await get('/pulls/here/o/r/9', browser);

@@ -1,5 +1,4 @@
 import type { VNode } from 'preact';
-import { Mark } from '../shared/mark.tsx';
 import { Sha } from '../shared/sha.tsx';
 import type { Json } from './changes.ts';
 import { inside, listIn, textIn } from './json-text.ts';
@@ -37,8 +36,8 @@ export function BranchThen({ context }: { readonly context: Json }): VNode {
           <>
             <dt>Build</dt>
             <dd>
-              <Sha commit={textIn(build, 'commit')} />, attempt {textIn(build, 'attempt')}{' '}
-              <Mark word={textIn(build, 'phase') ?? ''} />
+              <Sha commit={textIn(build, 'commit')} />, attempt {textIn(build, 'attempt')},{' '}
+              {textIn(build, 'phase')}
             </dd>
           </>
         )}

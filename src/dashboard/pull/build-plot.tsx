@@ -31,7 +31,7 @@ export function BuildPlot({ builds }: { readonly builds: readonly BuildJson[] })
   return (
     <div
       ref={place}
-      class="plot"
+      class="took-plot"
       role="img"
       aria-label="How long each build took, cold and warm; the list of builds says the same in words."
     />

@@ -32,7 +32,10 @@ function optionsFor(element: HTMLElement, series: Plotted['series']): uPlot.Opti
   return {
     width: element.clientWidth,
     height,
-    scales: { x: { time: false, range: (_, low, high) => [low - 0.5, high + 0.5] } },
+    scales: {
+      x: { time: false, range: (_, low, high) => [low - 0.5, high + 0.5] },
+      y: { range: (_, __, most) => [0, most * 1.1] },
+    },
     cursor: { drag: { x: false, y: false } },
     legend: { live: false },
     axes: [

@@ -7,22 +7,24 @@ import { useModel } from './model-context.ts';
 
 /** What it is called, who made it, how it stands now, and what it waits for. */
 export function Head(): VNode {
-  const pull = useModel().pull.value;
+  const model = useModel();
+  const pull = model.pull.value;
+  // What it waits for says since when, and changes all the time: only a new state is read out.
+  const isNews = pull.state !== model.data.pull.state;
   const forge = safeUrl(pull.forgePage);
   const ci = safeUrl(pull.builds[0]?.jobs.find(({ url }) => url !== null)?.url ?? null);
   return (
     <div class="head">
       <h1>{pull.title ?? pull.pull}</h1>
       <p class="quiet">
-        {pull.title !== null && <span class="name">{pull.pull}</span>}
-        {pull.author !== null && <> by {pull.author}</>}
+        {pull.title !== null && <span class="name">{pull.pull} </span>}
+        {pull.author !== null && <>by {pull.author} </>}
         {pull.base !== null && (
           <>
-            {' '}
-            into <code>{pull.base}</code>
+            into <code>{pull.base}</code>{' '}
           </>
         )}
-        , first seen <Ago at={pull.openedAt} />
+        first seen <Ago at={pull.openedAt} />
         {forge !== null && (
           <>
             {' · '}
@@ -36,11 +38,14 @@ export function Head(): VNode {
           </>
         )}
       </p>
-      <p class="waits" role="status">
+      <p class="waits">
         <Mark word={pull.held === null ? pull.state : 'held'} />{' '}
         {pull.waitsFor ?? 'It waits for nothing.'}
       </p>
       <Facts />
+      <p class="hidden" role="status">
+        {isNews && `Now ${pull.state}.`}
+      </p>
     </div>
   );
 }

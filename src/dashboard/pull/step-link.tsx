@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
+import { lastOf } from './marks.ts';
 import { useModel } from './model-context.ts';
 
 export const timelineId = 'timeline';
@@ -18,6 +19,9 @@ export function StepLink({
 }): VNode {
   const model = useModel();
   const go = (event: MouseEvent): void => {
+    const { value: marks } = model.marks;
+    // Outside of what the slider spans: another page of a very long run.
+    if (to < marks.from || to > lastOf(marks)) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     void model.go(to);

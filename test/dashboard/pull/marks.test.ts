@@ -34,6 +34,24 @@ test('the marks of a log are those of its steps, and lead from failure to failur
   expect(failureFrom(marks, failed[0] ?? 0, -1)).toBe(null);
 });
 
+test('of a very long run the newest events are marked, or those around the version that is looked at', async () => {
+  const { db, close } = await openLog(':memory:');
+  onTestFinished(close);
+  const stream = 'here:r1#7';
+  const life = pullLife('seven', 7);
+  await fillLog(db, stream, life);
+  const newest = life.length;
+  const all = await timelineMarks(db, stream, { at: 1, newest });
+  for (const at of [1, 5, 20, newest - 12, newest - 2, newest]) {
+    const marks = await timelineMarks(db, stream, { at, newest, most: 10 });
+    expect(marks.letters).toBe(all.letters.slice(marks.from - 1, marks.from + 9));
+    expect(marks.from).toBeLessThanOrEqual(at);
+    expect(lastOf(marks)).toBeGreaterThanOrEqual(at);
+  }
+  const latest = await timelineMarks(db, stream, { at: newest - 3, newest, most: 10 });
+  expect(lastOf(latest)).toBe(newest);
+});
+
 test('every event has a lane, and says how it went', () => {
   const mark = (type: string, handled = true, failed = false) =>
     markOf(letterOf({ type, handled, failed }));

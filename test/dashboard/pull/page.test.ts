@@ -129,7 +129,7 @@ test('builds are told with their times, what caches saved, and why each job was 
   );
   expect(await page.locator('.build summary .saved').nth(2).textContent()).toMatch(/min .* saved/);
   // The plot stands beside it, in the same colours as the words' page.
-  await expect.poll(() => page.locator('.plot canvas').count(), patience).toBe(1);
+  await expect.poll(() => page.locator('.took-plot canvas').count(), patience).toBe(1);
 });
 
 test('without scripts a step is drawn by the server, and all but live news and actions is there', async () => {
