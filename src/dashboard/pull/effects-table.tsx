@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { duration } from '../../../machines/describe.ts';
+import { textIn } from './json-text.ts';
 import { Moment } from './moment.tsx';
 import type { TimelineEffect } from './timeline-data.ts';
 
@@ -58,6 +59,7 @@ function Row({
         <details>
           <summary>
             <code>{type}</code>
+            {type.startsWith('timer.') && <> {textIn(params, 'name')}</>}
           </summary>
           <pre tabIndex={0} aria-label={`What ${type} was asked with`}>
             {JSON.stringify(params, null, 2)}

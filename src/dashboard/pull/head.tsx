@@ -24,6 +24,7 @@ export function Head(): VNode {
             into <code>{pull.base}</code>{' '}
           </>
         )}
+        {(pull.title ?? pull.author ?? pull.base) !== null && '· '}
         first seen <Ago at={pull.openedAt} />
         {forge !== null && (
           <>

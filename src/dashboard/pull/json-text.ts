@@ -1,20 +1,21 @@
 import { shortSha } from '../../../machines/describe.ts';
 import type { Json } from './changes.ts';
 
-const longest = 120;
+const longestText = 120;
+const longestObject = 60;
 
 /** A value in a few words: names of commits and store paths are cut short, and what is long. */
 export function shortJson(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
-  if (typeof value !== 'string') return cut(JSON.stringify(value));
+  if (typeof value !== 'string') return cut(JSON.stringify(value), longestObject);
   if (isSha(value)) return shortSha(value);
   const [, hash, name] = storePath.exec(value) ?? [];
-  return cut(hash === undefined ? value : `${hash}…-${name ?? ''}`);
+  return cut(hash === undefined ? value : `${hash}…-${name ?? ''}`, longestText);
 }
 
 const storePath = /^\/nix\/store\/([0-9a-z]{7})[0-9a-z]{25}-(.+)$/s;
 
-function cut(text: string): string {
+function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 

@@ -73,7 +73,8 @@ export class PullModel {
     const wasAtNewest = this.at.value === this.newest.value;
     let part = partOf(this.newest.value);
     for (;;) {
-      const told = await this.#fetch(part);
+      // Anew: what is on its way may have been asked for before the news.
+      const told = await this.#fetchAnew(part);
       if (told === null) return;
       if (told.newest < this.newest.value) return location.reload();
       this.#append(told);
@@ -119,28 +120,29 @@ export class PullModel {
   }
 
   #keep(part: number, told: TimelinePart): void {
+    // What was asked for earlier may come later, and is shorter then.
+    if ((this.#parts.get(part)?.length ?? 0) > told.steps.length) return;
     this.#parts.set(part, scenesOf(told));
   }
 
-  /** Null when it could not be had; then `trouble` says so. */
-  async #fetch(part: number): Promise<TimelinePart | null> {
-    const known = this.#fetching.get(part);
-    if (known !== undefined) return known;
-    const url = `${this.data.api}/timeline?from=${firstOf(part)}&limit=${partSize}`;
-    const fetching = fetchJson<TimelinePart>(url).then(
-      (told) => {
-        this.trouble.value = null;
-        this.#keep(part, told);
-        return told;
-      },
-      () => {
-        this.trouble.value = 'The service cannot be reached; what is shown may be old.';
-        return null;
-      },
-    );
+  async #fetch(part: number): Promise<void> {
+    const fetching = this.#fetching.get(part) ?? this.#fetchAnew(part);
     this.#fetching.set(part, fetching);
-    const told = await fetching;
+    await fetching;
     this.#fetching.delete(part);
-    return told;
+  }
+
+  /** Null when it could not be had; then `trouble` says so. */
+  async #fetchAnew(part: number): Promise<TimelinePart | null> {
+    const url = `${this.data.api}/timeline?from=${firstOf(part)}&limit=${partSize}`;
+    try {
+      const told = await fetchJson<TimelinePart>(url);
+      this.trouble.value = null;
+      this.#keep(part, told);
+      return told;
+    } catch {
+      this.trouble.value = 'The service cannot be reached; what is shown may be old.';
+      return null;
+    }
   }
 }

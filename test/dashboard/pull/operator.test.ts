@@ -90,6 +90,26 @@ test('a head is approved by its name', async () => {
   await expect.poll(() => page.getByRole('button', { name: /^Approve/ }).count(), patience).toBe(0);
 });
 
+test('what is held says why, and goes on once it is accepted', async () => {
+  const stream = 'here:tools/fetcher#54';
+  await site()
+    .service.log.db.updateTable('snapshots')
+    .set({ held: 'version 3 differs' })
+    .where('stream', '=', stream)
+    .execute();
+  const { page } = await openLive('/pulls/here/tools/fetcher/54');
+  expect(await page.locator('.waits').textContent()).toContain('held until somebody accepts');
+  await page.getByRole('button', { name: 'Accept' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Accept' });
+  expect(await dialog.textContent()).toContain('version 3 differs');
+  await page.getByLabel('token').fill(operatorToken);
+  await dialog.getByRole('button', { name: 'Accept' }).click();
+  await expect
+    .poll(() => lastEvents(stream), patience)
+    .toEqual([{ type: 'machine.accepted', by: 'operator' }]);
+  await expect.poll(() => page.getByRole('button', { name: 'Accept' }).count(), patience).toBe(0);
+});
+
 test('what goes wrong is said in words: a wrong token is forgotten and asked for again', async () => {
   const { page } = await openLive('/pulls/github/acme/compiler/1475');
   const said = (): Promise<string | null> => page.getByRole('alert').textContent();

@@ -132,6 +132,21 @@ test('builds are told with their times, what caches saved, and why each job was 
   await expect.poll(() => page.locator('.took-plot canvas').count(), patience).toBe(1);
 });
 
+test('a state that was recorded otherwise than this version replays it is told beside it', async () => {
+  const { page } = await openLive('/pulls/github/acme/website/308?at=3');
+  expect(await page.locator('.led').textContent()).not.toContain('recorded');
+  await site()
+    .service.log.db.updateTable('events')
+    .set({ state: 'blocked' })
+    .where('stream', '=', 'github:4102#308')
+    .where('version', '=', 3)
+    .execute();
+  await page.reload();
+  expect(await page.locator('.led').textContent()).toContain(
+    'recorded as blocked: this version replays it differently',
+  );
+});
+
 test('without scripts a step is drawn by the server, and all but live news and actions is there', async () => {
   const { page, errors } = await browser().openPage(`${site().url}${red}?at=35`, {
     javaScriptEnabled: false,
