@@ -1,3 +1,4 @@
+import { bench as dashboard } from './dashboard.ts';
 import { bench as delivery } from './delivery.ts';
 import { bench as demo } from './demo.ts';
 import { bench as github } from './github.ts';
@@ -13,6 +14,7 @@ const benches: ReadonlyMap<string, () => Promise<BenchResult[]>> = new Map([
   ['overlay', overlay],
   ['delivery', delivery],
   ['github', github],
+  ['dashboard', dashboard],
   ['replay', replay],
   ['timeline', timeline],
   ['demo', demo],

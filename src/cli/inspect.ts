@@ -44,7 +44,7 @@ async function show(
   const [{ default: express }, { inspectPage }, { listen }, { securityHeaders }] =
     await Promise.all([
       import('express'),
-      import('../http/inspect-page.ts'),
+      import('../http/inspect-page.tsx'),
       import('../http/listen.ts'),
       import('../http/security-headers.ts'),
     ]);

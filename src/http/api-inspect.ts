@@ -6,7 +6,7 @@ import type { Service } from '../service.ts';
 import { findPull, pullPath } from './find-pull.ts';
 import { notFound } from './http-error.ts';
 import { sendMessages } from './inspect-messages.ts';
-import { type InspectPage, inspectPage } from './inspect-page.ts';
+import { type InspectPage, inspectPage } from './inspect-page.tsx';
 
 /**
  * Recorded runs as the Stately inspector is told of them, and with `live` the page that tells it of all pull requests as

@@ -3,6 +3,7 @@ import * as log from '../../migrations/0001-log.ts';
 import * as readModels from '../../migrations/0002-read-models.ts';
 import * as pullSeeds from '../../migrations/0003-pull-seeds.ts';
 import * as heldSnapshots from '../../migrations/0004-held-snapshots.ts';
+import * as buildsAsked from '../../migrations/0005-builds-asked.ts';
 import { asLogError, LogError } from './log-error.ts';
 
 /** Every migration, by the name that the database remembers. Names are never changed, only added to. */
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   '0002-read-models': readModels,
   '0003-pull-seeds': pullSeeds,
   '0004-held-snapshots': heldSnapshots,
+  '0005-builds-asked': buildsAsked,
 };
 
 function migratorOf<Tables>(db: Kysely<Tables>): Migrator {

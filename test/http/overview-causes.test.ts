@@ -3,7 +3,7 @@ import { type BuildError, buildError, type JobResult, jobResult } from '../../ma
 import { coldText, verdictOf } from '../../machines/describe.ts';
 import { CauseCount, causeOf, type FailedBuild } from '../../src/http/overview-causes.ts';
 
-const of = { used: {}, milliseconds: 1000 };
+const warm = { used: {}, milliseconds: 1000 };
 const job = (state: JobResult['state']): JobResult => jobResult.parse({ name: 'hello', state });
 
 function errorOf(kind: BuildError['kind'], message: string): BuildError {
@@ -11,15 +11,15 @@ function errorOf(kind: BuildError['kind'], message: string): BuildError {
 }
 
 test.each([
-  ['evaluation', verdictOf([], errorOf('evaluation', 'the CI failed'), of)],
-  ['missing-path', verdictOf([], errorOf('missing-path', ''), of)],
-  ['cancelled', verdictOf([], errorOf('cancelled', ''), of)],
-  ['cancelled', verdictOf([], errorOf('cancelled', 'by ada'), of)],
-  ['cancelled', verdictOf([job('cancelled')], null, of)],
-  ['ci', verdictOf([], errorOf('infrastructure', 'evaluation failed'), of)],
-  ['ci', verdictOf([job('error')], null, of)],
-  ['code', verdictOf([job('failure'), job('error')], null, of)],
-  [null, verdictOf([job('success')], null, of)],
+  ['evaluation', verdictOf([], errorOf('evaluation', 'the CI failed'), warm)],
+  ['missing-path', verdictOf([], errorOf('missing-path', ''), warm)],
+  ['cancelled', verdictOf([], errorOf('cancelled', ''), warm)],
+  ['cancelled', verdictOf([], errorOf('cancelled', 'by ada'), warm)],
+  ['cancelled', verdictOf([job('cancelled')], null, warm)],
+  ['ci', verdictOf([], errorOf('infrastructure', 'evaluation failed'), warm)],
+  ['ci', verdictOf([job('error')], null, warm)],
+  ['code', verdictOf([job('failure'), job('error')], null, warm)],
+  [null, verdictOf([job('success')], null, warm)],
 ])('%s is told by the verdict: %o', (cause, { state, description }) => {
   expect(causeOf({ verdict: state, description })).toBe(cause);
 });

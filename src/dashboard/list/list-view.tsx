@@ -52,7 +52,7 @@ function LinkState({ model }: { readonly model: ListModel }): VNode {
   const failure = model.failure.value;
   const isLost = link === 'lost' || failure !== null;
   return (
-    <p class={`link-state ${isLost ? 'bad' : 'quiet'}`} role="status">
+    <p class={`link-state ${isLost ? 'bad' : link}`} role="status">
       {link === 'lost'
         ? 'Connection lost; what is shown may be old. Trying again…'
         : failure !== null

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { Bar } from '../shared/bar.tsx';
 import type { Cause, OverviewData } from './overview-data.ts';
 
 export function Failures({ failures, builds }: Pick<OverviewData, 'failures' | 'builds'>): VNode {
@@ -11,16 +12,17 @@ export function Failures({ failures, builds }: Pick<OverviewData, 'failures' | '
         <tr>
           <th scope="col">Cause</th>
           <th scope="col">Builds</th>
-          <th scope="col">Beside the most frequent</th>
         </tr>
       </thead>
       <tbody>
         {failures.map(({ cause, count }) => (
           <tr key={cause}>
             <th scope="row">{causeTexts[cause]}</th>
-            <td>{count}</td>
             <td>
-              <meter min={0} max={most} value={count} aria-label={causeTexts[cause]} />
+              <div class="measured">
+                <span>{count}</span>
+                <Bar of="bad" share={count / most} />
+              </div>
             </td>
           </tr>
         ))}

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { CallBudget } from '../../ports/forge.ts';
+import { Bar } from '../shared/bar.tsx';
 import { useSite } from '../shared/site.ts';
 import type { ForgeLimits } from './overview-data.ts';
 
@@ -42,14 +43,8 @@ function Budget({ budget }: { readonly budget: CallBudget }): VNode {
   const name = resource === 'core' ? of : `${of}, ${resource}`;
   return (
     <p>
-      <meter
-        min={0}
-        max={limit}
-        low={limit / 10}
-        value={remaining}
-        aria-label={`${name}: calls left`}
-      />{' '}
-      {remaining} of {limit}{' '}
+      <Bar of={remaining < limit / 10 ? 'bad' : 'good'} share={remaining / limit} /> {remaining} of{' '}
+      {limit}{' '}
       <span class="quiet">
         ({name}; whole again in <In at={resetAt} />)
       </span>

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { areKeysOn } from '../shared/keys-on.ts';
 import { failureFrom, lastOf } from './marks.ts';
 import { MarksBelow } from './marks-below.tsx';
 import { useModel } from './model-context.ts';
@@ -121,7 +122,8 @@ function useFailureKeys(): void {
   const model = useModel();
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target) || !areKeysOn()) return;
       const step = event.key === '[' ? -1 : event.key === ']' ? 1 : null;
       if (step === null) return;
       const to = failureFrom(model.marks.value, model.at.value, step);

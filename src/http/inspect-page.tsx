@@ -1,6 +1,6 @@
 import { type Response, Router } from 'express';
+import { renderToString } from 'preact-render-to-string';
 import type { InspectorMessage } from '../inspect/message.ts';
-import { html, type Html } from './html.ts';
 import { sendMessages } from './inspect-messages.ts';
 import { inspectScript, inspectStyle } from './inspect-script.ts';
 
@@ -56,24 +56,28 @@ function sendPage(response: Response, inspectorUrl: string): void {
     'content-security-policy',
     `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-src ${new URL(inspectorUrl).origin}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   );
-  response.type('html').send(page(inspectorUrl).text);
+  response.type('html').send(page(inspectorUrl));
 }
 
-function page(inspectorUrl: string): Html {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Inspector · Orthrus</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="assets/inspect.css">
-<script src="assets/inspect.js" defer></script>
-</head>
-<body>
-<p role="status">waiting for ${inspectorUrl}; if nothing comes, it cannot be reached from here, and "inspector.url" names another</p>
-<iframe title="The Stately inspector" data-url="${inspectorUrl}"></iframe>
-</body>
-</html>
-`;
+/** A page of its own, beside whose frame nothing of the others' looks has a place. */
+function page(inspectorUrl: string): string {
+  const html = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Inspector · Orthrus</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="assets/inspect.css" />
+        <script src="assets/inspect.js" defer />
+      </head>
+      <body>
+        <p role="status">
+          {`waiting for ${inspectorUrl}; if nothing comes, it cannot be reached from here, and "inspector.url" names another`}
+        </p>
+        <iframe title="The Stately inspector" data-url={inspectorUrl} />
+      </body>
+    </html>
+  );
+  return `<!doctype html>${renderToString(html)}`;
 }
