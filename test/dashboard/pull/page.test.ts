@@ -167,15 +167,15 @@ test('without scripts a step is drawn by the server, and all but live news and a
   expect(errors).toEqual([]);
 });
 
-test('nothing is found to stand in the way of anybody, light or dark, wide or narrow', async () => {
-  for (const path of [red, '/pulls/github/acme/compiler/@main', '/pulls/github/acme/compiler/1480'])
-    for (const look of looks) {
-      const { page } = await openLive(path, look);
-      expect(await violations(page)).toEqual([]);
-      const wide = await page.evaluate('document.documentElement.scrollWidth');
-      expect(wide).toBe(look.viewport.width);
-      await page.close();
-    }
+test.each(
+  [red, '/pulls/github/acme/compiler/@main', '/pulls/github/acme/compiler/1480'].flatMap((path) =>
+    looks.map((look) => [path, look.colorScheme, look.viewport.width, look] as const),
+  ),
+)('nothing stands in anybody’s way at %s, %s, %i wide', async (path, _scheme, width, look) => {
+  const { page } = await openLive(path, look);
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  await page.close();
 });
 
 test('F5 hostile names are words on the page of their pull request: nothing runs, and no policy is broken', async () => {
