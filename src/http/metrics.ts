@@ -45,6 +45,7 @@ export class Metrics {
       countBuilds(service, this.registry),
     ];
     gaugeEffects(service, this.registry);
+    gaugeBudgets(service, this.registry);
     const listeners: Gauge = new Gauge({
       name: 'orthrus_stream_clients',
       help: 'Clients that listen to /api/stream',
@@ -87,6 +88,21 @@ function gaugeEffects(service: Service, registry: Registry): void {
     async collect() {
       const { since } = await readUnfinished(service, 'effect');
       oldest.set(since === null ? 0 : Math.max(0, world.now() - since) / 1000);
+    },
+  });
+}
+
+/** What the forges have told of how much they may still be asked. */
+function gaugeBudgets({ forges }: Service, registry: Registry): void {
+  const left = new Gauge({
+    name: 'orthrus_forge_calls_left',
+    help: 'Calls that a forge still answers until its limit is whole again, as it last told, by whose they are',
+    labelNames: ['forge', 'of', 'resource'],
+    registers: [registry],
+    collect() {
+      for (const [forge, { budgets }] of forges)
+        for (const { of, resource, remaining } of budgets?.() ?? [])
+          left.set({ forge, of, resource }, remaining);
     },
   });
 }

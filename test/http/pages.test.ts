@@ -43,7 +43,16 @@ function withoutOwnScripts(text: string): string {
 
 test('F3 no page and no answer holds the token', async () => {
   const { get } = shared();
-  for (const path of ['/', page, `/api${page}`, `/api${page}/events`, '/metrics'])
+  for (const path of [
+    '/',
+    '/overview',
+    page,
+    '/api/list',
+    '/api/overview',
+    `/api${page}`,
+    `/api${page}/events`,
+    '/metrics',
+  ])
     expect(await (await get(path)).text()).not.toContain(token);
 });
 

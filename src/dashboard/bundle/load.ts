@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import type { AssetNames, Assets } from './assets.ts';
+import type { Assets } from './assets.ts';
+import { readAssets } from './stored.ts';
 
 /** Where the files that the pages load are, in what was built. */
 export const assetsFolder = new URL('../assets/', import.meta.url);
@@ -12,18 +12,7 @@ let loaded: Promise<Assets> | null = null;
  */
 export function loadAssets(): Promise<Assets> {
   loaded ??= import.meta.url.endsWith('.js')
-    ? readAssets()
+    ? readAssets(assetsFolder)
     : import('./bundle.ts').then(({ bundle }) => bundle());
   return loaded;
-}
-
-async function readAssets(): Promise<Assets> {
-  const text = readFileSync(new URL('names.json', assetsFolder), 'utf8');
-  const { files, ...names }: AssetNames & { readonly files: readonly string[] } = JSON.parse(text);
-  return {
-    ...names,
-    files: new Map(
-      files.map((name) => [name, { name, bytes: readFileSync(new URL(name, assetsFolder)) }]),
-    ),
-  };
 }

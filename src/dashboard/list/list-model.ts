@@ -9,6 +9,9 @@ import { mergeNews } from './merge-news.ts';
 const mostAtOnce = 50;
 const longestAddress = 4000;
 
+/** Of more streams than that it is not each that is asked for, but what is on the screen, and the first page. */
+const mostToName = 150;
+
 /** Events come in bursts: the first is waited with so long, so that what comes with it is asked for at once. */
 const gatherFor = 150;
 
@@ -51,7 +54,7 @@ export class ListModel {
       const data = await fetchJson<ListData>(this.#links.api(`list${queryText(query)}`), ended);
       if (ended.aborted) return;
       batch(() => {
-        this.data.value = data;
+        this.data.value = { ...data, query };
         this.said.value = `${data.counts[query.show]} found`;
       });
     });
@@ -72,7 +75,7 @@ export class ListModel {
       this.#gathering = undefined;
       const streams = [...this.#waiting];
       this.#waiting.clear();
-      void this.refresh(streams);
+      void (streams.length > mostToName ? this.catchUp() : this.refresh(streams));
     }, gatherFor);
   }
 
@@ -83,7 +86,7 @@ export class ListModel {
     if (query.after !== '') return;
     await this.#trying(async () => {
       const data = await fetchJson<ListData>(this.#links.api(`list${queryText(query)}`));
-      this.#take({ rows: data.rows, others: [], counts: data.counts });
+      this.#take(query, { rows: data.rows, others: [], counts: data.counts });
     });
   }
 
@@ -93,7 +96,7 @@ export class ListModel {
     for (const some of inParts(streams))
       await this.#trying(async () => {
         const address = this.#links.api(`list${queryText(first, some)}`);
-        this.#take(await fetchJson<ListNews>(address));
+        this.#take(query, await fetchJson<ListNews>(address));
       });
   }
 
@@ -107,9 +110,11 @@ export class ListModel {
     return () => clearInterval(timer);
   }
 
-  #take(news: ListNews): void {
+  /** What came of a question, unless another list has been asked for meanwhile. */
+  #take(asked: ListQuery, news: ListNews): void {
     const { data } = this;
     const { query, rows: before } = data.value;
+    if (query !== asked) return;
     const takesNew = query.after === '' && query.sort !== 'name';
     const { rows, changed, added } = mergeNews(before, news, takesNew);
     batch(() => {

@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { bundle } from '../../../src/dashboard/bundle/bundle.ts';
+import { readAssets, writeAssets } from '../../../src/dashboard/bundle/stored.ts';
 import { entryNames } from '../../../src/dashboard/entries.ts';
 
 test.each(entryNames)('all that %s loads is small', async (entry) => {
@@ -20,4 +25,23 @@ test('the same sources make the same files, by the same names', async () => {
   const [one, other] = [await bundle(), await bundle()];
   expect([...one.files]).toEqual([...other.files]);
   for (const name of one.files.keys()) expect(name).toMatch(/^[a-z]+-[A-Z0-9]{8}\.(js|css)$/);
+});
+
+test('what the build leaves is what was made, and nothing older', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orthrus-assets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const place = pathToFileURL(`${folder}/assets/`);
+  const made = await bundle();
+  const older = {
+    ...made,
+    files: new Map([['old.js', { name: 'old.js', bytes: Buffer.from('') }]]),
+  };
+  writeAssets(place, older);
+  writeAssets(place, made);
+  const { files, style, scripts } = await readAssets(place);
+  expect({ style, scripts }).toEqual({ style: made.style, scripts: made.scripts });
+  expect([...files.keys()]).toEqual([...made.files.keys()]);
+  for (const [name, { bytes }] of files)
+    expect(Buffer.compare(bytes, made.files.get(name)?.bytes ?? Buffer.from(''))).toBe(0);
+  await expect(readAssets(pathToFileURL(`${folder}/nowhere/`))).rejects.toThrow('ENOENT');
 });
