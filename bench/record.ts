@@ -31,7 +31,7 @@ async function capture(lives: readonly number[]): Promise<Statement[][]> {
   const db = new Kysely<Tables>({
     dialect: new SqliteDialect({ database: new Database(':memory:') }),
     log: ({ query }) => {
-      if (/^(insert|update)/.test(query.sql))
+      if (/^(insert|update|delete)/.test(query.sql))
         transactions.at(-1)?.push({ sql: query.sql, parameters: query.parameters });
     },
   });
