@@ -6,6 +6,7 @@ import { bench as overlay } from './overlay.ts';
 import { bench as record } from './record.ts';
 import { bench as replay } from './replay.ts';
 import type { BenchResult } from './result.ts';
+import { bench as timeline } from './timeline.ts';
 
 /** Every benchmark, by the name that `script/bench NAME` takes; in the order in which they run. */
 const benches: ReadonlyMap<string, () => Promise<BenchResult[]>> = new Map([
@@ -15,6 +16,7 @@ const benches: ReadonlyMap<string, () => Promise<BenchResult[]>> = new Map([
   ['github', github],
   ['dashboard', dashboard],
   ['replay', replay],
+  ['timeline', timeline],
   ['demo', demo],
 ]);
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { caveatsPage } from './docs/caveats.ts';
 import { configurationPage } from './docs/configuration.ts';
+import { httpApiPage } from './docs/http-api.ts';
 
 export const docsFolder = new URL('../docs/', import.meta.url);
 
@@ -10,6 +11,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ['caveats.md', caveatsPage(caveats)],
     ['configuration.md', configurationPage()],
+    ['http-api.md', httpApiPage()],
   ]);
 }
 

@@ -8,6 +8,13 @@ import { findChromium } from '../test/doubles/browser.ts';
 const pictures = [
   { name: 'list-light', path: '/', colorScheme: 'light', height: 760, shown: '.rows' },
   { name: 'list-dark', path: '/', colorScheme: 'dark', height: 760, shown: '.rows' },
+  {
+    name: 'pull',
+    path: '/pulls/github/acme/compiler/1483?at=42',
+    colorScheme: 'light',
+    height: 1080,
+    shown: '.live .good',
+  },
   { name: 'overview', path: '/overview', colorScheme: 'light', height: 880, shown: '.plot canvas' },
 ] as const;
 

@@ -1,18 +1,17 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { stateText } from '../../machines/fold.ts';
-import { accepts } from '../engine/accepts.ts';
 import { waitsFor } from '../engine/waits-for.ts';
-import { lastTimes, readStandings, restingLanes } from '../log/standings.ts';
+import { readStandings } from '../log/standings.ts';
 import type { Service } from '../service.ts';
 import { parseQuery } from './body.ts';
 import { findPull, pullPath } from './find-pull.ts';
 import type { Links } from './links.ts';
-import { buildJson, eventJson, pendingJson, pullJson } from './pull-json.ts';
-import { listPulls, readBuilds, readEvents, readPending } from './read-pulls.ts';
+import { pullDetail } from './pull-detail.ts';
+import { eventJson, pullJson } from './pull-json.ts';
+import { listPulls, readEvents } from './read-pulls.ts';
 import { replaySteps } from './replay-steps.ts';
 import { timelineLimit, timelinePart } from './timeline.ts';
-import { Keyframes } from './timeline-keyframes.ts';
+import type { Keyframes } from './timeline-keyframes.ts';
 
 const count = z.coerce.number().int().min(1).max(1000);
 const version = z.coerce.number().int().min(0);
@@ -35,10 +34,9 @@ const replayQuery = z.object({
 });
 
 /** What there is to know of pull requests and branches. */
-export function apiPulls(service: Service, links: Links): Router {
+export function apiPulls(service: Service, links: Links, keyframes: Keyframes): Router {
   const { engine } = service;
   const { db, world, machineVersion } = engine.options;
-  const keyframes = new Keyframes();
   const router = Router();
 
   router.get('/api/pulls', async (request, response) => {
@@ -54,22 +52,7 @@ export function apiPulls(service: Service, links: Links): Router {
 
   router.get(`/api/pulls${pullPath}`, async (request, response) => {
     const row = await findPull(service, request.params);
-    const { version: newest, held, snapshot } = await engine.state(row.stream);
-    const pending = await readPending(db, row.stream);
-    const builds = await readBuilds(db, row.stream, 100);
-    const resting = await restingLanes(db);
-    const lastTook = (await lastTimes(db, [row.stream])).get(row.stream) ?? null;
-    response.json({
-      ...pullJson(row, links),
-      version: newest,
-      state: stateText(snapshot.value),
-      waitsFor: waitsFor({ snapshot, held, pending, lastTook, resting }, world.now()),
-      accepts: accepts({ snapshot, held }),
-      held,
-      statuses: snapshot.context.statuses,
-      pending: pending.map(pendingJson),
-      builds: builds.map((build) => buildJson(build, row, links)),
-    });
+    response.json(await pullDetail(service, links, row));
   });
 
   router.get(`/api/pulls${pullPath}/events`, async (request, response) => {

@@ -16,9 +16,10 @@ import { listPage } from './list-page.ts';
 import { Metrics, metricsRouter } from './metrics.ts';
 import { overviewPage } from './overview-page.ts';
 import { PageRenderer } from './page-renderer.tsx';
-import { pages } from './pages.ts';
+import { pullPage } from './pull-page.tsx';
 import { securityHeaders } from './security-headers.ts';
 import { timeRequests } from './time-requests.ts';
+import { Keyframes } from './timeline-keyframes.ts';
 import { webhooks } from './webhooks.ts';
 
 /** The HTTP side of a service. */
@@ -35,6 +36,7 @@ export interface AppOptions {
 
 /** @throws {ConfigError} if the operator's token cannot be read */
 export function createApp(service: Service, { inspect = false }: AppOptions = {}): App {
+  const keyframes = new Keyframes();
   const links = Links.below(service.config.publicUrl);
   const renderer = new PageRenderer(links, () => service.engine.options.world.now());
   const operator = apiOperator(service);
@@ -48,7 +50,7 @@ export function createApp(service: Service, { inspect = false }: AppOptions = {}
   // Every router names its paths in full: they are what requests are counted by.
   app.use(webhooks(service, metrics.deliveries));
   app.use(ciResults(service));
-  app.use(apiPulls(service, links));
+  app.use(apiPulls(service, links, keyframes));
   app.use(operator);
   app.use(apiStream(feed));
   app.use(inspector.router);
@@ -58,7 +60,7 @@ export function createApp(service: Service, { inspect = false }: AppOptions = {}
   app.use(assetFiles());
   app.use(listPage(service, renderer));
   app.use(overviewPage(service, renderer));
-  app.use(pages(service, links));
+  app.use(pullPage(service, renderer, keyframes));
   app.use(buildLog(service));
   app.use(unknownRoute);
   app.use(answerErrors(service, renderer));

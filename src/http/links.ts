@@ -44,6 +44,11 @@ export class Links {
     return `${this.base}/pulls/${path.map(encodeURIComponent).join('/')}`;
   }
 
+  /** What the API has of it. */
+  apiOf(row: Pick<PullRow, 'forge' | 'repository' | 'number' | 'branch'>): string {
+    return `${this.base}/api${this.pull(row).slice(this.base.length)}`;
+  }
+
   /** The log of a job, or with `null` of the evaluation. A name may be anything, `..` too: so it is in the query. */
   log(row: PullRow, attempt: number, job: string | null): string {
     const query = job === null ? '' : `?job=${encodeURIComponent(job)}`;

@@ -1,5 +1,5 @@
-import { median } from './median.ts';
 import type { OverviewJobs, SavedTime } from '../dashboard/overview/overview-data.ts';
+import { coldBuildsCounted, median } from '../dashboard/shared/saved.ts';
 
 export interface EndedJob {
   readonly name: string;
@@ -8,9 +8,6 @@ export interface EndedJob {
   readonly milliseconds: number | null;
   readonly reason: string;
 }
-
-/** The median is of so many cold builds: enough to be no accident, few enough to be of today's code. */
-const mostCold = 9;
 
 interface JobRecord {
   /** What the last cold builds took, oldest first. */
@@ -43,7 +40,7 @@ export class SavedCount {
     const record = this.#record(`${repository}\0${job.name}`);
     if (job.built && isCold) {
       record.cold.push(took);
-      if (record.cold.length > mostCold) record.cold.shift();
+      if (record.cold.length > coldBuildsCounted) record.cold.shift();
     } else {
       record.jobs += 1;
       record.took += took;
@@ -59,10 +56,11 @@ export class SavedCount {
     let counted = 0;
     let without = this.#without;
     for (const { cold, jobs, took } of this.#records.values()) {
-      if (cold.length === 0) without += jobs;
+      const usual = median(cold);
+      if (usual === null) without += jobs;
       else {
         counted += jobs;
-        milliseconds += jobs * median(cold) - took;
+        milliseconds += jobs * usual - took;
       }
     }
     return { milliseconds: Math.round(milliseconds), jobs: counted, without };

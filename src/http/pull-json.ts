@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { jobState } from '../../machines/build.ts';
+import { savedBy } from '../dashboard/shared/saved.ts';
 import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
 import type { LoggedEvent } from '../log/stored-event.ts';
+import { summarize } from '../replay/summarize.ts';
 import type { Links } from './links.ts';
 import type { ListedPull } from './read-pulls.ts';
 
@@ -56,7 +58,18 @@ const shownJob = z.object({
   url: z.string().nullable(),
   error: z.string().nullable(),
 });
-export type JobJson = z.infer<typeof shownJob> & { readonly log: string };
+export type ShownJob = z.infer<typeof shownJob>;
+
+export interface JobJson extends ShownJob {
+  readonly log: string;
+  /** How many milliseconds its cache saved it, an estimate (`savedBy`); null: there is nothing to compare. */
+  readonly saved: number | null;
+}
+
+/** The jobs of a row of `builds`. */
+export function jobsOf({ jobs }: Pick<BuildRow, 'jobs'>): readonly ShownJob[] {
+  return z.array(shownJob).parse(JSON.parse(jobs));
+}
 
 export interface BuildJson {
   readonly attempt: number;
@@ -72,8 +85,13 @@ export interface BuildJson {
   readonly log: string;
 }
 
-export function buildJson(row: BuildRow, pull: PullRow, links: Links): BuildJson {
-  const jobs = z.array(shownJob).parse(JSON.parse(row.jobs));
+/** @param cold how long the last cold builds of each job took, newest first */
+export function buildJson(
+  row: BuildRow,
+  pull: PullRow,
+  links: Links,
+  cold: ReadonlyMap<string, readonly number[]>,
+): BuildJson {
   return {
     attempt: row.attempt,
     commit: row.commit,
@@ -83,7 +101,11 @@ export function buildJson(row: BuildRow, pull: PullRow, links: Links): BuildJson
     finishedAt: row.finished_at,
     verdict: row.verdict,
     description: row.description,
-    jobs: jobs.map((job) => ({ ...job, log: links.log(pull, row.attempt, job.name) })),
+    jobs: jobsOf(row).map((job) => ({
+      ...job,
+      log: links.log(pull, row.attempt, job.name),
+      saved: savedBy(job, cold.get(job.name) ?? []),
+    })),
     log: links.log(pull, row.attempt, null),
   };
 }
@@ -109,6 +131,8 @@ export interface EventJson {
   readonly version: number;
   readonly recordedAt: number;
   readonly type: string;
+  /** What it says, in a few words. */
+  readonly summary: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** The machine's state after it. */
   readonly state: string;
@@ -129,6 +153,7 @@ export function eventJson(event: LoggedEvent): EventJson {
     version,
     recordedAt,
     type,
+    summary: summarize(event.data),
     data,
     state,
     handled: meta.handled,

@@ -1,4 +1,5 @@
 import { bulkFold, type Snapshot, initialSnapshot, stateText } from '../../machines/fold.ts';
+import { type Visit, withVisit } from '../dashboard/pull/timeline-data.ts';
 import type { LogDatabase } from '../log/database.ts';
 import { eventPages } from '../log/event-pages.ts';
 import type { PullRow } from '../log/schema.ts';
@@ -9,7 +10,7 @@ export interface Keyframe {
   readonly version: number;
   readonly snapshot: Snapshot;
   /** The states that it has been in, in the order in which it first was. */
-  readonly visited: readonly string[];
+  readonly visited: readonly Visit[];
 }
 
 /** Between two keyframes lie so many events. */
@@ -56,7 +57,11 @@ export class Keyframes {
 
 function firstState({ kind }: PullRow): Keyframe {
   const snapshot = initialSnapshot(kind);
-  return { version: 0, snapshot, visited: [stateText(snapshot.value)] };
+  return { version: 0, snapshot, visited: [firstVisit(snapshot)] };
+}
+
+function firstVisit({ value }: Snapshot): Visit {
+  return { state: stateText(value), version: 0, at: null };
 }
 
 async function firstPosition(db: LogDatabase, stream: string): Promise<number> {
@@ -77,12 +82,12 @@ async function* framesOf(
 ): AsyncGenerator<Keyframe> {
   const fold = bulkFold(kind);
   fold.reset();
-  const visited = new Set([stateText(fold.snapshot().value)]);
+  let visited: readonly Visit[] = [firstVisit(fold.snapshot())];
   for await (const page of eventPages(db, { from: stream, to: stream }))
     for (const event of page) {
       if (event.version > last) return;
-      visited.add(fold.apply(dataOf(event), event.recorded_at));
-      if (event.version % keyframeEvery === 0)
-        yield { version: event.version, snapshot: fold.snapshot(), visited: [...visited] };
+      const { version, recorded_at: at } = event;
+      visited = withVisit(visited, { state: fold.apply(dataOf(event), at), version, at });
+      if (version % keyframeEvery === 0) yield { version, snapshot: fold.snapshot(), visited };
     }
 }

@@ -1,12 +1,14 @@
 import { stateText } from '../../machines/fold.ts';
 import { changesBetween, type Json } from '../dashboard/pull/changes.ts';
-import type {
-  TimelineEffect,
-  TimelinePart,
-  TimelineStep,
+import {
+  type TimelineEffect,
+  type TimelinePart,
+  type TimelineStep,
+  withVisit,
 } from '../dashboard/pull/timeline-data.ts';
 import type { LogDatabase } from '../log/database.ts';
 import type { PullRow } from '../log/schema.ts';
+import { isFailure } from '../replay/failures.ts';
 import { summarize } from '../replay/summarize.ts';
 import { type AskedEffect, travel, type TravelStep } from '../replay/time-travel.ts';
 import type { Keyframes } from './timeline-keyframes.ts';
@@ -25,13 +27,13 @@ export async function timelinePart(
   const frame = await keyframes.before(db, row, Math.min(from, newest + 1));
   let state = stateText(frame.snapshot.value);
   let context: object = frame.snapshot.context;
-  const visited = new Set(frame.visited);
+  let { visited } = frame;
   const steps: TravelStep[] = [];
   for await (const step of travel(db, row, frame)) {
     if (step.version >= from) steps.push(step);
     else {
       ({ state, context } = step);
-      visited.add(step.state);
+      visited = withVisit(visited, { state, version: step.version, at: step.recordedAt });
     }
     if (steps.length === limit) break;
   }
@@ -39,7 +41,7 @@ export async function timelinePart(
     stream: row.stream,
     newest,
     from,
-    before: { state, context: plain(context), visited: [...visited] },
+    before: { state, context: plain(context), visited },
     steps: steps.map(stepJson),
   };
 }
@@ -63,6 +65,7 @@ function stepJson(step: TravelStep): TimelineStep {
     source,
     handled,
     held,
+    failed: isFailure(event),
     state,
     recorded,
     changes: Object.entries(step.changed).flatMap(([key, { before, after }]) =>

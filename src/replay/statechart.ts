@@ -38,13 +38,16 @@ function stateOf({ stateNode, children, edges }: DirectedGraphNode): ChartState 
     entry: stateNode.entry.map(nameOf),
     exit: stateNode.exit.map(nameOf),
     initial: stateNode.initial.target[0]?.key ?? null,
-    transitions: edges.map(({ source, transition }) => ({
-      from: source.path.join('.'),
-      to: transition.target?.[0]?.path.join('.') ?? null,
-      event: transition.eventType === '' ? null : String(transition.eventType),
-      guard: transition.guard === undefined ? null : nameOf(transition.guard),
-      actions: transition.actions.map(nameOf),
-    })),
+    // XState's graph leaves out those that are taken by themselves; they come before all others.
+    transitions: [...(stateNode.always ?? []), ...edges.map((edge) => edge.transition)].map(
+      (transition) => ({
+        from: stateNode.path.join('.'),
+        to: transition.target?.[0]?.path.join('.') ?? null,
+        event: transition.eventType === '' ? null : String(transition.eventType),
+        guard: transition.guard === undefined ? null : nameOf(transition.guard),
+        actions: transition.actions.map(nameOf),
+      }),
+    ),
     children: children.map(stateOf),
   };
 }

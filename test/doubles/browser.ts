@@ -18,7 +18,7 @@ export interface TestPage {
 
 /** A browser that ends with its test. */
 export async function openBrowser(): Promise<TestBrowser> {
-  const opened = await launch();
+  const opened = await launchBrowser();
   onTestFinished(() => opened.browser.close());
   return opened;
 }
@@ -27,7 +27,7 @@ export async function openBrowser(): Promise<TestBrowser> {
 export function shareBrowser(): () => TestBrowser {
   let opened: TestBrowser | null = null;
   beforeAll(async () => {
-    opened = await launch();
+    opened = await launchBrowser();
   });
   afterAll(() => opened?.browser.close());
   return () => {
@@ -36,7 +36,8 @@ export function shareBrowser(): () => TestBrowser {
   };
 }
 
-async function launch(): Promise<TestBrowser> {
+/** A browser that whoever asks for it has to close. */
+export async function launchBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: findChromium(process.env),
     // Tests run as root in containers, where its sandbox cannot.

@@ -30,8 +30,8 @@ test('F5 no name becomes HTML: titles, jobs, errors, states, links', async () =>
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   }
   const text = await (await get(page)).text();
-  expect(text).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;&#96;');
-  expect(text).toContain('href="https://ci.example.org/&quot;&gt;&lt;script&gt;"');
+  expect(text).toContain(`&lt;script>alert(&quot;1&quot;)&lt;/script>'&amp;\``);
+  expect(text).toContain('href="https://ci.example.org/&quot;>&lt;script>"');
 });
 
 /** A page less its own script, which is a file, and its data, which nothing in it ends. */
@@ -81,9 +81,43 @@ test('the page of a pull request: state, verdict, builds with their reasons, sta
   const list = await (await get('/')).text();
   expect(list).toContain(`href="${page}"`);
   expect(list).toContain('here:o/r#1');
-  const earlier = await (await get(`${page}?before=2`)).text();
+  const earlier = eventsIn(await (await get(`${page}?before=2`)).text());
   expect(earlier).toContain('pull.observed');
   expect(earlier).not.toContain('overlay.pushed');
+});
+
+/** What of a page is the list of its events. */
+function eventsIn(text: string): string {
+  return /<table class="events">.*?<\/table>/s.exec(text)?.[0] ?? '';
+}
+
+test('a step of a run has an address, and its page shows how all stood then', async () => {
+  const { story, get } = await openSite();
+  const build = await story.build(1);
+  story.ci.begin(build);
+  story.ci.finish(build, failed('hello'));
+  await story.until(1, 'idle');
+  const events = await story.events(1);
+  const finished = events.find(({ data }) => data.type === 'build.finished');
+  const at = (finished?.version ?? 0) - 1;
+  const before = await (await get(`${page}?at=${at}`)).text();
+  expect(before).toMatch(/id="state-building" class="[^"]*\bcurrent\b/);
+  expect(before).not.toMatch(/id="state-idle" class="[^"]*\bcurrent\b/);
+  expect(before).toContain(`<b>${at}</b> of ${events.length}`);
+  const newest = await (await get(page)).text();
+  expect(newest).toContain(`href="?at=${at}#timeline">Go back to before it failed</a>`);
+  expect(newest).toMatch(/id="state-idle" class="[^"]*\bcurrent\b/);
+  // What was never reached, and what is past the end, is the nearest that there is.
+  expect(await (await get(`${page}?at=9999`)).text()).toContain(`<b>${events.length}</b> of`);
+  expect((await get(`${page}?at=0`)).status).toBe(400);
+});
+
+test('without an operator’s token the page says so, and offers nothing', async () => {
+  const { get } = await openSite({ config: { operatorToken: undefined } });
+  const text = await (await get(page)).text();
+  expect(text).toContain('the configuration has no <code>operatorToken</code>');
+  expect(text).not.toContain('orthrus rebuild');
+  expect(await (await shared().get(page)).text()).toContain('orthrus rebuild');
 });
 
 test('errors are pages for people and JSON for programs', async () => {
@@ -140,5 +174,7 @@ test('logs are text, of builds and jobs that there are', async () => {
 test('below a path, when that is where people find it', async () => {
   const { get } = await openSite({ config: { publicUrl: 'https://ci.example.org/orthrus/' } });
   expect(await (await get('/')).text()).toContain(`href="/orthrus${page}"`);
-  expect(await (await get(page)).text()).toContain('href="/orthrus/style.css"');
+  const text = await (await get(page)).text();
+  expect(text).toMatch(/href="\/orthrus\/assets\/style-\w+\.css"/);
+  expect(text).toContain(`"api":"/orthrus/api${page}"`);
 });

@@ -1,22 +1,19 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { areKeysOn, turnKeys } from '../shared/keys-on.ts';
 
-/** What the keys of the list are; one can turn them off (WCAG 2.1.4), for this browser. */
+/** What the keys of the list are; one can turn them off. */
 export interface Keys {
   readonly isOn: Signal<boolean>;
   readonly showsHelp: Signal<boolean>;
 }
 
-const remembered = 'orthrus.keys';
-
 export function useKeys(): Keys {
   const isOn = useSignal(true);
   const showsHelp = useSignal(false);
   useEffect(() => {
-    isOn.value = localStorage.getItem(remembered) !== 'off';
-    const unsubscribe = isOn.subscribe((on) => {
-      localStorage.setItem(remembered, on ? 'on' : 'off');
-    });
+    isOn.value = areKeysOn();
+    const unsubscribe = isOn.subscribe(turnKeys);
     const pressed = (event: KeyboardEvent): void => {
       if (isOn.value && !showsHelp.value) press(event, showsHelp);
     };

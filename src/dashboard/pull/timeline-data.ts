@@ -18,7 +18,19 @@ export interface Moment {
   readonly state: string;
   readonly context: Json;
   /** Every state that it has been in by then, in the order in which it first was. */
-  readonly visited: readonly string[];
+  readonly visited: readonly Visit[];
+}
+
+/** When a machine was in a state for the first time; it begins in one before its first event, at no time. */
+export interface Visit {
+  readonly state: string;
+  readonly version: number;
+  readonly at: number | null;
+}
+
+/** Those visits and this one, if it is the first of its state. */
+export function withVisit(visited: readonly Visit[], visit: Visit): readonly Visit[] {
+  return visited.some(({ state }) => state === visit.state) ? visited : [...visited, visit];
 }
 
 export interface TimelineStep {
@@ -30,6 +42,8 @@ export interface TimelineStep {
   readonly source: string;
   readonly handled: boolean;
   readonly held: boolean;
+  /** Whether it tells that something failed. */
+  readonly failed: boolean;
   /** Today's machine's state after it, and the one that was recorded. */
   readonly state: string;
   readonly recorded: string;

@@ -220,8 +220,12 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: `/pulls${pull}`,
     summary: 'The page of a pull request or a branch',
+    query: {
+      at: 'The version that is looked at; the newest unless told.',
+      before: 'Lists the events before this version.',
+    },
     success: page,
-    errors: [404],
+    errors: [400, 404],
   },
   {
     method: 'get',

@@ -36,7 +36,11 @@ const job = z.looseObject({
   reason: z.string().meta({ description: 'Why it was warm, cold, or not built.' }),
   url: text,
   error: text,
-  log: z.string(),
+  log: z.string().meta({ description: 'The address of its log.' }),
+  saved: z.number().nullable().meta({
+    description:
+      "Milliseconds that its cache saved, an estimate: the median of the job's last cold builds, less what it took; null: nothing to compare.",
+  }),
 });
 
 const build = z.looseObject({
@@ -50,6 +54,14 @@ const build = z.looseObject({
   description: text,
   jobs: z.array(job),
   log: z.string(),
+});
+
+const status = z.looseObject({
+  commit: z.string(),
+  context: z.string(),
+  state: z.string(),
+  description: z.string(),
+  delivery: z.enum(['asked', 'published', 'given-up']),
 });
 
 const pending = z.looseObject({
@@ -67,6 +79,7 @@ const event = z.looseObject({
   version: z.int(),
   recordedAt: time,
   type: z.string(),
+  summary: z.string().meta({ description: 'What the event says, in a few words.' }),
   data: z.record(z.string(), z.unknown()),
   state: z.string(),
   handled: z.boolean(),
@@ -110,6 +123,7 @@ const timelineStep = z.looseObject({
   source: z.string(),
   handled: z.boolean(),
   held: z.boolean(),
+  failed: z.boolean().meta({ description: 'Whether it tells that something failed.' }),
   state: z.string().meta({ description: "Today's machine's state after it." }),
   recorded: z.string().meta({ description: 'The state that was recorded.' }),
   changes: z
@@ -219,9 +233,24 @@ const schemas = {
     accepts: z
       .array(z.string())
       .meta({ description: 'The types of event that would be taken next.' }),
-    statuses: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+    base: text.meta({ description: 'The base branch.' }),
+    cacheBranch: text,
+    branchTip: text.meta({ description: 'Where the cache branch was last seen, ours or not.' }),
+    forgePage: text.meta({ description: 'Where the forge itself shows it.' }),
+    statuses: z.array(status),
     pending: z.array(pending),
     builds: z.array(build),
+    lastFinished: z
+      .strictObject({
+        version: z.int(),
+        attempt: z.int(),
+        error: z
+          .strictObject({ kind: z.string(), message: z.string() })
+          .nullable()
+          .meta({ description: 'Why the build as a whole came to nothing.' }),
+      })
+      .nullable()
+      .meta({ description: 'The event of the build that was the last to finish.' }),
   }),
   Events: z.looseObject({ stream: z.string(), events: z.array(event), next: z.int().nullable() }),
   Replay: z.looseObject({ stream: z.string(), steps: z.array(step) }),
@@ -232,7 +261,9 @@ const schemas = {
     before: z.strictObject({
       state: z.string(),
       context: z.record(z.string(), z.unknown()),
-      visited: z.array(z.string()),
+      visited: z.array(
+        z.strictObject({ state: z.string(), version: z.int(), at: time.nullable() }),
+      ),
     }),
     steps: z.array(timelineStep),
   }),

@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { applied } from '../../src/dashboard/pull/changes.ts';
-import { timelinePart } from '../../src/http/timeline.ts';
-import { Keyframes } from '../../src/http/timeline-keyframes.ts';
-import { currentState } from '../../src/log/append.ts';
-import { readMachineVersion } from '../../src/log/machine-version.ts';
-import { openLog, type LogDatabase } from '../../src/log/database.ts';
-import type { PullRow } from '../../src/log/schema.ts';
-import { travel, type TravelStep } from '../../src/replay/time-travel.ts';
-import { fillLog } from '../replay/fill-log.ts';
-import { branchLife, pullLife } from '../replay/lives.ts';
+import { applied } from '../../../src/dashboard/pull/changes.ts';
+import { timelinePart } from '../../../src/http/timeline.ts';
+import { Keyframes } from '../../../src/http/timeline-keyframes.ts';
+import { currentState } from '../../../src/log/append.ts';
+import { readMachineVersion } from '../../../src/log/machine-version.ts';
+import { openLog, type LogDatabase } from '../../../src/log/database.ts';
+import type { PullRow } from '../../../src/log/schema.ts';
+import { travel, type TravelStep } from '../../../src/replay/time-travel.ts';
+import { fillLog } from '../../replay/fill-log.ts';
+import { branchLife, pullLife } from '../../replay/lives.ts';
 
 async function aLog(): Promise<LogDatabase> {
   const log = await openLog(':memory:');
@@ -50,7 +50,14 @@ test('any part of a run tells each event, and the contexts that replay gives', a
     }
   }
   const { before } = await timelinePart(db, keyframes, row, { from: 9999, limit: 1 });
-  expect(before.visited).toEqual([...new Set(['idle', ...steps.map(({ state }) => state)])]);
+  expect(before.visited.map(({ state }) => state)).toEqual([
+    ...new Set(['idle', ...steps.map(({ state }) => state)]),
+  ]);
+  expect(before.visited[0]).toEqual({ state: 'idle', version: 0, at: null });
+  for (const { state, version, at } of before.visited.slice(1)) {
+    const first = steps.find((step) => step.state === state);
+    expect({ version, at }).toEqual({ version: first?.version, at: first?.recordedAt });
+  }
   expect(before.context).toEqual(steps.at(-1)?.context);
 });
 

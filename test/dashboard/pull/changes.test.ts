@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, letrec, oneof, property, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
-import { applied, changesBetween, type Json } from '../../src/dashboard/pull/changes.ts';
+import { applied, changesBetween, type Json } from '../../../src/dashboard/pull/changes.ts';
 
 test('what differs is named as deep as it can be', () => {
   const before = { head: 'a', jobs: [{ name: 'x', state: 'pending' }, { name: 'y' }], tip: null };
