@@ -1,5 +1,6 @@
 import type { Fact, FactOf } from '../facts.ts';
 import type { CommitStatus, StatusState } from '../../../src/ports/forge.ts';
+import type { Overlay } from '../../../machines/pull-request/context.ts';
 import { type Standing, standings } from '../streams.ts';
 import { headOf } from './overlay.ts';
 import { type Look, type Rule, short } from './rule.ts';
@@ -47,7 +48,7 @@ const ranks: readonly StatusState[] = ['success', 'pending', 'error', 'failure']
 export const finalStatus: Rule = {
   name: 'final status',
   sentence:
-    'At rest, the status of the head is what the build of its own newest overlay came to, or an error where the CI has not told; of pull requests with the same head, the worst.',
+    'At rest, the status of the head is what the build of its own newest overlay came to, or an error where the CI has not told; a clean build that comes to nothing changes nothing; of pull requests with the same head, the worst.',
   *atRest(look) {
     const { universe } = look;
     const all = standings(look).filter(({ pull }) => pull.state === 'open');
@@ -67,12 +68,34 @@ export const finalStatus: Rule = {
 };
 
 /** What the build of a pull request's newest overlay came to, as far as the CI has told the service. */
-function expected({ ledger, universe }: Look, { stream, context }: Standing): StatusState {
-  const overlay = context.overlays.at(-1);
-  if (overlay?.commit == null) return 'error';
+function expected(look: Look, standing: Standing): StatusState {
+  const { overlays } = standing.context;
+  const newest = overlays.at(-1);
+  if (newest?.purpose.kind !== 'check') return cameTo(look, standing, newest);
+  // A clean build that comes to nothing leaves standing what it was to check (C15).
+  const ended = endOf(look, standing, newest);
+  const isConclusive =
+    newest.phase === 'finished' &&
+    ended !== undefined &&
+    (ended.error === null || ended.error.kind === 'evaluation') &&
+    ended.jobs.every(({ state }) => state === 'success' || state === 'failure');
+  const checked = overlays.findLast(({ purpose }) => purpose.kind !== 'check');
+  return cameTo(look, standing, isConclusive ? newest : checked);
+}
+
+function endOf(
+  { ledger, universe }: Look,
+  { stream }: Standing,
+  { commit, attempt }: Overlay,
+): FactOf<'ended'> | undefined {
   const isGeneric = universe.plan.settings.manner === 'pushes';
-  const key = isGeneric ? ` ${overlay.commit}.0` : `${stream} ${overlay.commit}.${overlay.attempt}`;
-  const ended = ledger.ended.get(key);
+  return ledger.ended.get(isGeneric ? ` ${commit}.0` : `${stream} ${commit}.${attempt}`);
+}
+
+function cameTo(look: Look, standing: Standing, overlay: Overlay | undefined): StatusState {
+  if (overlay?.commit == null) return 'error';
+  const isGeneric = look.universe.plan.settings.manner === 'pushes';
+  const ended = endOf(look, standing, overlay);
   // What such a CI has not told, or told while nobody listened, nobody can ask it.
   if (isGeneric && overlay.phase !== 'finished') return 'error';
   return ended === undefined ? 'error' : verdictOf(ended);
