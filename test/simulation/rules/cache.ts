@@ -81,7 +81,7 @@ export const cacheKept: Rule = {
 export const unchanged: Rule = {
   name: 'unchanged is not built',
   sentence:
-    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, a clean build checks it, what that build left was lost, or it was there already on a branch whose commits a force-push has dropped since.',
+    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, a clean build checks it, what that build left was lost, or it was there already on a branch, and a force-push has dropped commits since, or a merge has brought in newer ones.',
   on: {
     *evaluated({ build, job, isBuilt }, look) {
       const { ledger, universe } = look;
@@ -99,7 +99,7 @@ export const unchanged: Rule = {
         .toSorted((a, b) => b.attempt - a.attempt)[0];
       const last = good?.jobs.get(job.name);
       if (good === undefined || last?.sources !== job.sources) return;
-      if (last.wasThere && isDropped(look, good.commit, build.commit)) return;
+      if (last.wasThere && isSeededAnew(look, good.commit, build.commit)) return;
       const asked = ledger.planned.get(`${stream} ${good.attempt}`) ?? 0;
       if (ledger.coldAsked.get(stream)?.some((at) => at > asked) === true) return;
       if (universe.plan.settings.repository.onForcePush === 'cold') return;
@@ -111,11 +111,19 @@ export const unchanged: Rule = {
   },
 };
 
-/** Whether the head of one overlay is no ancestor of another's. */
-function isDropped(look: Look, before: string, after: string): boolean {
+/** Whether between two overlays' heads a force-push dropped commits, or a merge brought in one that was built on main. */
+function isSeededAnew(look: Look, before: string, after: string): boolean {
+  const { git } = look.universe;
   const [was, is] = [headOf(look, before), headOf(look, after)];
-  return was !== null && is !== null && !look.universe.git.isAncestor(was, is);
+  if (was === null || is === null) return false;
+  if (!git.isAncestor(was, is)) return true;
+  const onMain = [...look.ledger.ended.values()].filter(({ build }) => build.ref === mainRef);
+  return onMain.some(
+    ({ build: { commit } }) => git.isAncestor(commit, is) && !git.isAncestor(commit, was),
+  );
 }
+
+const mainRef = 'refs/heads/main';
 
 /** The attempt that made a commit, as its message says. */
 export function attemptOf({ universe }: Look, commit: string): number {
