@@ -216,7 +216,10 @@ function comment(universe: Universe, pull: PullModel, said: Of<'comment'>): void
   const { number, head } = pull;
   const { by, command, named } = said;
   if (writers.has(by)) {
-    if (command === 'approve' && head !== null) universe.note({ kind: 'approved', number, head });
+    // Of a head that is gone its page still shows what it was.
+    const shown = head ?? pull.heads.at(-1);
+    if (command === 'approve' && shown !== undefined)
+      universe.note({ kind: 'approved', number, head: shown });
     if (command === 'rebuild' || command === 'rebuild-cold')
       universe.note({ kind: 'asked', number, cold: command === 'rebuild-cold' });
   }

@@ -94,7 +94,7 @@ function reasonsFor(look: Look, number: number, head: string): number {
         if (fact.stream !== stream) break;
         if (fact.event.type === 'pull.observed' && isBehind(look)) reasons += 1;
         // Whether it was made nobody can say.
-        if (fact.event.type === 'overlay.push.failed') reasons += 1;
+        if (/^(overlay\.push|cache\.record)\.failed$/.test(fact.event.type)) reasons += 1;
         break;
       default:
     }
