@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { caveatsPage } from './docs/caveats.ts';
 import { configurationPage } from './docs/configuration.ts';
 import { httpApiPage } from './docs/http-api.ts';
+import { simulationPage } from './docs/simulation.ts';
 
 export const docsFolder = new URL('../docs/', import.meta.url);
 
@@ -12,6 +13,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ['caveats.md', caveatsPage(caveats)],
     ['configuration.md', configurationPage()],
     ['http-api.md', httpApiPage()],
+    ['simulation.md', simulationPage()],
   ]);
 }
 

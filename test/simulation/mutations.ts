@@ -163,7 +163,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a cache branch that was opened again is deleted (B3)',
     file: 'machines/moot.ts',
-    find: 'return isOpen && effect.params.branch === context.policy?.cacheBranch;',
+    find: 'return !isEnding && effect.params.branch === context.policy?.cacheBranch;',
     replace: 'return false;',
   },
   {
@@ -232,6 +232,30 @@ export const mutations: readonly Mutation[] = [
     file: 'src/effects/ownership.ts',
     find: 'if (origin.known !== null) return true;',
     replace: 'if (origin !== null) return true;',
+  },
+  {
+    name: 'a pull request that never had a head is built (B7)',
+    file: guards,
+    find: 'return isTipNews(asked) && isOpen(asked);',
+    replace: 'return isTipNews(asked);',
+  },
+  {
+    name: 'what the CI could not keep is not asked for again (C6)',
+    file: 'src/engine/reconcile.ts',
+    find: '      await keepAgain(engine, place);\n',
+    replace: '      void keepAgain;\n',
+  },
+  {
+    name: 'a build that could not be cancelled is forgotten (B1)',
+    file: guards,
+    find: "return overlayOf(context, event)?.phase === 'cancelled';",
+    replace: 'return false;',
+  },
+  {
+    name: 'an ancestor takes the place of what the own build confirmed (C16)',
+    file: 'machines/pull-request/start-from.ts',
+    find: 'const isConfirmed = attempt > 0 && !seedIsNew;',
+    replace: 'const isConfirmed = attempt > 0 && !seedIsNew && attempt < 0;',
   },
   {
     name: 'two pull requests with one head say what each likes (B10)',

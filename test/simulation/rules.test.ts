@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { Fact } from './facts.ts';
 import type { Tree } from './models/git-model.ts';
@@ -135,12 +134,8 @@ test('on a good day no rule is broken', () => {
   expect(before.broken).toEqual([]);
 });
 
-test('every rule is broken here, and has its line in the README', () => {
-  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
-  for (const { name, sentence } of rules) {
-    expect(Object.keys(breaks)).toContain(name);
-    expect(readme).toContain(`| ${name} | ${sentence} |`);
-  }
+test('every rule is broken here', () => {
+  expect(Object.keys(breaks).toSorted()).toEqual(rules.map(({ name }) => name).toSorted());
 });
 
 test.each(Object.entries(breaks))('a world in which "%s" is broken is found', async (name, run) => {

@@ -5,7 +5,7 @@ import { foreignBranches, history, overlayTree, trust } from './overlay.ts';
 import type { Rule } from './rule.ts';
 import { statusRules } from './status.ts';
 
-/** Every rule. README.md has a line for each; a test feeds each a broken world and sees it fail. */
+/** Every rule. docs/simulation.md has a line for each; a test feeds each a broken world and sees it fail. */
 export const rules: readonly Rule[] = [
   overlayTree,
   history,
