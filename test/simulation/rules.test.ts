@@ -135,7 +135,9 @@ test('on a good day no rule is broken', () => {
 });
 
 test('every rule is broken here', () => {
-  expect(Object.keys(breaks).toSorted()).toEqual(rules.map(({ name }) => name).toSorted());
+  // Some in more than one way.
+  const broken = new Set(Object.keys(breaks).map((name) => name.trim()));
+  expect([...broken].toSorted()).toEqual(rules.map(({ name }) => name).toSorted());
 });
 
 test.each(Object.entries(breaks))('a world in which "%s" is broken is found', async (name, run) => {
