@@ -1,105 +1,103 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { readLog } from '../../src/log/database.ts';
+import type { Pull } from '../doubles/github/state.ts';
 import { startGitHub } from '../doubles/github/start.ts';
 import { TestWorld } from '../doubles/test-world.ts';
 import { callbackActions } from '../doubles/typhon/actions.ts';
 import { githubFlakes, type Flakes } from '../doubles/typhon/flakes.ts';
-import { ScriptedWork } from '../doubles/typhon/scripted-work.ts';
+import { type AskedBuild, ScriptedWork } from '../doubles/typhon/scripted-work.ts';
 import { TyphonDouble } from '../doubles/typhon/typhon-double.ts';
 import { callbackSecret, freePort, GitHubStory } from '../github/github-story.ts';
 import { jobs } from '../typhon/typhon-story.ts';
 import { bundle } from './bundle.ts';
+import { pointsOf, reachedBy } from './points.ts';
+import { type Manner, Victim } from './victim.ts';
 
 let program: Awaited<ReturnType<typeof bundle>>;
 beforeAll(async () => {
-  program = await bundle('test/crash/far-child.ts');
+  program = await bundle('test/crash/child.ts');
 });
 afterAll(() => program.clear());
 
-/** Before each try of Typhon's actions to tell the service, which is often dead. */
-const waits = [0, 250, 500, 1000, 2000, 4000];
-
+/** Before each try of Typhon's actions to tell the service, which is dead more often than not: milliseconds. */
+const waits = [0, ...Array.from({ length: 100 }, () => 250)];
 const projectSecret = 'the-secret-of-the-project';
+const postStatus = 'POST /repos/{owner}/{repo}/statuses/{sha}';
+const minute = 60_000;
 
-/** A GitHub and a Typhon of this process, and the real service in another, which is begun again whenever it dies. */
+/** A GitHub and a Typhon of this process, and the real service in another. */
 class Far {
   readonly story: GitHubStory;
   readonly typhon: TyphonDouble;
-  readonly #arguments: string[];
-  #child: ChildProcess | null = null;
-  deaths = 0;
+  readonly work: ScriptedWork;
+  readonly victim: Victim;
 
-  constructor(story: GitHubStory, typhon: TyphonDouble, port: number, manner: 'dies' | 'lives') {
-    this.story = story;
-    this.typhon = typhon;
-    this.#arguments = [program.file, story.directory, String(port), manner];
-    writeFileSync(join(story.directory, 'config.json'), JSON.stringify(story.config));
-  }
-
-  begin(): void {
-    const child = spawn(process.execPath, this.#arguments, {
-      stdio: ['ignore', 'inherit', 'inherit'],
+  constructor(
+    of: { readonly story: GitHubStory; readonly typhon: TyphonDouble; readonly work: ScriptedWork },
+    port: number,
+    manner: Manner,
+  ) {
+    const { directory, config, github } = of.story;
+    this.story = of.story;
+    this.typhon = of.typhon;
+    this.work = of.work;
+    this.victim = new Victim(program.file, { directory, config, port }, manner, {
+      around: async () => {
+        await github.settled();
+        // Its actions may have to wait for the service for longer than it waits for them.
+        return of.typhon.settled().then(
+          () => true,
+          () => false,
+        );
+      },
+      stayDownAt: 'a lane held',
     });
-    this.#child = child;
-    child.once('exit', (code, signal) => {
-      if (signal !== 'SIGKILL' || this.#child !== child) {
-        if (this.#child === child) throw new Error(`it ended with ${code}`);
-        return;
-      }
-      this.deaths += 1;
-      this.begin();
-    });
   }
 
-  async end(): Promise<void> {
-    const child = this.#child;
-    this.#child = null;
-    if (child === null || child.exitCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await gone;
-  }
-
-  /** Waits until #1 is in that state with that head, nothing is to be done any more, and Typhon rests too. */
   async rest(state: string, head: string): Promise<void> {
-    const limit = Date.now() + 90_000;
-    for (let quiet = 0; quiet < 2; ) {
-      if (Date.now() > limit) throw new Error(`#1 does not become ${state} after ${this.deaths}`);
-      await this.story.github.settled();
-      await this.typhon.settled();
-      quiet = (await this.#isAt(state, head)) ? quiet + 1 : 0;
-      await new Promise((resolve) => {
-        setTimeout(resolve, 50);
-      });
+    await this.victim.rest(this.story.stream(1), { state, head });
+  }
+
+  /** The pull request is pushed to, and its jobs depend on these words then. */
+  async push(pull: Pull, parent: string, words: Readonly<Record<string, string>>): Promise<string> {
+    this.story.world.advance(2000);
+    this.work.evaluates = () => ({ jobs: jobs(words) });
+    const text = JSON.stringify(words);
+    const head = this.story.repository.git.commit(parent, { 'a.c': text });
+    await this.story.github.people.update(pull, head);
+    return head;
+  }
+
+  /** The build that waits to be decided, however often the service dies before it is asked for. */
+  async asked(name: string): Promise<AskedBuild> {
+    for (;;) {
+      const build = await this.work.askedBuild(name).catch(() => null);
+      if (build !== null) return build;
     }
   }
 
-  async #isAt(state: string, head: string): Promise<boolean> {
-    const log = await readLog(this.story.config.database.file).catch(() => null);
-    if (log === null) return false;
-    try {
-      const pull = await log.db
-        .selectFrom('pulls')
-        .select(['state', 'head'])
-        .where('number', '=', 1)
-        .executeTakeFirst();
-      const busy = await log.db
+  /** Waits until the start of an attempt's build was tried in vain, or has lost its reason. */
+  async start(attempt: number, became: 'failed' | 'moot'): Promise<void> {
+    await this.victim.until(`the start of ${attempt} is ${became}`, async (log) => {
+      const rows = await log.db
         .selectFrom('effects')
-        .select('id')
-        .where('kind', '=', 'effect')
-        .where('done_at', 'is', null)
-        .executeTakeFirst();
-      return pull?.state === state && pull.head === head && busy === undefined;
-    } finally {
-      await log.close();
-    }
+        .select(['params', 'last_error', 'outcome'])
+        .where('type', '=', 'build.start')
+        .execute();
+      return rows.some(
+        ({ params, last_error: error, outcome }) =>
+          Reflect.get(JSON.parse(params), 'attempt') === attempt &&
+          (became === 'moot' ? outcome === 'moot' : outcome === null && error !== null),
+      );
+    });
+  }
+
+  get cache(): string {
+    return this.story.repository.git.show('orthrus/pr-1', 'cache.nix');
   }
 }
 
-async function far(work: ScriptedWork, manner: 'dies' | 'lives'): Promise<Far> {
+async function far(manner: Manner): Promise<Far> {
+  const work = new ScriptedWork();
   const projects: Record<string, { repository: string; flakes: Flakes }> = {};
   const typhon = await TyphonDouble.start({
     projects,
@@ -118,6 +116,13 @@ async function far(work: ScriptedWork, manner: 'dies' | 'lives'): Promise<Far> {
   const story = new GitHubStory(github, world, port, {
     repository: { project: 'demo', coldRetry: false },
     config: { publicUrl: undefined, reconcileEvery: '1s', database: 'sqlite:orthrus.db' },
+    permissions: {
+      contents: 'write',
+      statuses: 'write',
+      pull_requests: 'write',
+      issues: 'write',
+      repository_hooks: 'write',
+    },
     ci: {
       config: {
         kind: 'typhon',
@@ -129,52 +134,83 @@ async function far(work: ScriptedWork, manner: 'dies' | 'lives'): Promise<Far> {
     },
   });
   projects['demo'] = { repository: story.repository.git.bare, flakes: githubFlakes('o/r') };
-  const started = new Far(story, typhon, port, manner);
+  const started = new Far({ story, typhon, work }, port, manner);
   onTestFinished(async () => {
-    await started.end();
+    await started.victim.end();
     await story.end();
   });
   return started;
 }
 
 /** A life at GitHub and Typhon, and what a person sees of it in the end. */
-async function live(manner: 'dies' | 'lives'): Promise<{ seen: unknown; deaths: number }> {
-  const work = new ScriptedWork();
+async function live(manner: Manner): Promise<{ seen: unknown; deaths: string[] }> {
+  const it = await far(manner);
+  const { story, typhon, work, victim } = it;
+  const { github, repository, world } = story;
   work.builds = (drv) => (drv.includes('bad') ? 'failure' : 'success');
   work.evaluates = () => ({ jobs: jobs({ app: 'first', lib: 'base' }) });
-  const it = await far(work, manner);
-  const { story, typhon } = it;
-  const { github, repository } = story;
   const base = await story.pushMain({ 'a.c': 'base' });
-  it.begin();
+  victim.begin();
+  const caches: string[] = [];
+
+  github.faults.add({ trouble: { kind: 'status', status: 502 }, on: 'git push' });
   const { pull, head: first } = await story.open('feature', base, { 'a.c': 'first' });
   await it.rest('idle', first);
-  const caches = [cache(story)];
+  caches.push(it.cache);
 
-  story.world.advance(2000);
-  work.evaluates = () => ({ jobs: jobs({ bad: 'second', lib: 'base' }) });
-  const second = repository.git.commit(first, { 'a.c': 'second' });
-  await github.people.update(pull, second);
+  // Who has been told to wait is begun again when the wait is over.
+  const limit = { kind: 'limit', as: '429', seconds: 600 } as const;
+  github.faults.add({ trouble: limit, on: postStatus });
+  const second = await it.push(pull, first, { bad: 'second', lib: 'base' });
+  await victim.until('the lane is held', async (log) => {
+    const row = await log.db.selectFrom('lanes').select('lane').executeTakeFirst();
+    return row !== undefined;
+  });
+  await victim.diedAt('a lane held');
+  world.advance(11 * minute);
+  await victim.setClock(11 * minute);
   await it.rest('idle', second);
-  caches.push(cache(story));
+  caches.push(it.cache);
 
-  story.world.advance(2000);
-  work.evaluates = () => ({ jobs: jobs({ app: 'third', lib: 'base' }) });
-  const third = repository.git.commit(base, { 'a.c': 'third' });
-  await github.people.update(pull, third);
+  // Forced away from that; and for a while no status may be written.
+  const denied = { kind: 'status', status: 403 } as const;
+  const fault = github.faults.add({ trouble: denied, on: postStatus, times: Infinity });
+  const third = await it.push(pull, base, { app: 'third', lib: 'base' });
   await it.rest('idle', third);
-  caches.push(cache(story));
+  await victim.until('it was tried again', async () => fault.used > 2);
+  fault.end();
+  await victim.until('it is said', async () => story.statuses(third)['orthrus'] !== undefined);
+  await it.rest('idle', third);
+  caches.push(it.cache);
+
+  // What builds is replaced by what cannot be asked for, and that by what can.
+  work.builds = (drv) => (drv.includes('slow') ? null : 'success');
+  const fourth = await it.push(pull, third, { slow: 'fourth', lib: 'base' });
+  const slow = await it.asked('slow');
+  await victim.heard(story.stream(1), 'build.progressed', 4);
+  typhon.faults.failing = ({ method }) => method === 'POST';
+  const fifth = await it.push(pull, fourth, { app: 'fifth', lib: 'base' });
+  await it.start(5, 'failed');
+  const sixth = await it.push(pull, fifth, { app: 'sixth', lib: 'base' });
+  await it.start(5, 'moot');
+  typhon.faults.failing = () => false;
+  // Typhon cannot be told to end a build.
+  slow.succeed();
+  await it.rest('idle', sixth);
+  caches.push(it.cache);
   const line = repository.git.git('log', '--first-parent', '--format=%s', 'orthrus/pr-1');
 
   await github.people.comment(pull, '/orthrus status', 'ada');
-  await it.rest('idle', third);
+  await it.rest('idle', sixth);
+  await github.people.comment(pull, '/orthrus rebuild', 'ada');
+  await victim.heard(story.stream(1), 'rebuild.requested');
+  await it.rest('idle', sixth);
   await github.people.close(pull);
-  await it.rest('closed', third);
-  await it.end();
+  await it.rest('closed', sixth);
+  await victim.end();
 
-  const names = new Map(
-    [first, second, third].map((sha, at) => [sha.slice(0, 7), `head${at + 1}`]),
-  );
+  const heads = [first, second, third, fourth, fifth, sixth];
+  const names = new Map(heads.map((sha, at) => [sha.slice(0, 7), `head${at + 1}`]));
   const named = (text: string): string =>
     [...names].reduce((told, [sha, name]) => told.replaceAll(sha, name), text);
   const lines = github.ledger.transcript().map(named);
@@ -183,7 +219,7 @@ async function live(manner: 'dies' | 'lives'): Promise<{ seen: unknown; deaths: 
     .map((told) => told.replace(/(success|failure): [0-9][^,]*, /, '$1: '))
     .map((told) => told.replace(/\(cold took [^)]*\)/, '(cold took a while)'));
   return {
-    deaths: it.deaths,
+    deaths: victim.deaths(),
     seen: {
       caches,
       line: named(line),
@@ -192,6 +228,7 @@ async function live(manner: 'dies' | 'lives'): Promise<{ seen: unknown; deaths: 
       statuses: statuses.filter((told, at) => told !== statuses[at - 1]),
       pushes: lines.filter((told) => told.startsWith('push ')).length,
       comments: lines.filter((told) => told.startsWith('comment ')).length,
+      reactions: lines.filter((told) => told.startsWith('reaction ')).length,
       built: typhon.built,
       // That a revision is evaluated again is allowed; another revision is not.
       evaluated: new Set(typhon.evaluations.map(({ revision }) => revision)).size,
@@ -200,15 +237,12 @@ async function live(manner: 'dies' | 'lives'): Promise<{ seen: unknown; deaths: 
   };
 }
 
-function cache({ repository }: GitHubStory): string {
-  return repository.git.show('orthrus/pr-1', 'cache.nix');
-}
-
-test('G1 killed after every call and every event of a life at GitHub and Typhon, it ends where it would have', async () => {
+test('G1 killed after every point of a life at GitHub and Typhon, it ends where it would have', async () => {
   const calm = await live('lives');
-  expect(calm.deaths).toBe(0);
+  expect(calm.deaths).toEqual([]);
   expect(calm.seen).toMatchObject({ tip: null, comments: 1, jobsets: [] });
   const killed = await live('dies');
-  expect(killed.deaths).toBeGreaterThan(40);
+  const reached = reachedBy(killed.deaths);
+  expect(pointsOf('github').filter((point) => !reached.has(point))).toEqual([]);
   expect(killed.seen).toEqual(calm.seen);
-}, 300_000);
+}, 600_000);

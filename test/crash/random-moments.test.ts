@@ -108,6 +108,7 @@ test('G1 killed with -9 at random moments of its life, with real Nix, it ends wh
   const victim = new Victim(program.file);
   const { story } = victim;
   const { repository } = story;
+  repository.isHeard = true;
   onTestFinished(async () => {
     await victim.kill();
     program.clear();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Files of a commit: path to content; null removes it. */
 export type Files = Readonly<Record<string, string | null>>;
@@ -11,21 +11,25 @@ export type Files = Readonly<Record<string, string | null>>;
 export class Repository {
   readonly bare: string;
   readonly tree: string;
+  /** Whether somebody listens to the hook that tells of pushes; it begins a Node for each. */
+  isHeard = true;
   #commits = 0;
 
   constructor(root: string, name: string) {
     this.bare = join(root, `${name}.git`);
     this.tree = join(root, '..', 'trees', name);
-    mkdirSync(this.bare, { recursive: true });
+    mkdirSync(join(this.bare, 'hooks'), { recursive: true });
     mkdirSync(this.tree, { recursive: true });
-    execGit(this.bare, 'init', '--quiet', '--bare', '--initial-branch=main');
+    // Without the samples of hooks, which are most of what a new repository is.
+    const init = ['init', '--quiet', '--template=', '--initial-branch=main'];
+    execGit(this.bare, ...init, '--bare');
     // Every move of every ref is kept, so that a test can tell what was pushed.
-    execGit(this.bare, 'config', 'core.logAllRefUpdates', 'always');
-    execGit(this.tree, 'init', '--quiet', '--initial-branch=main');
-    execGit(this.tree, 'remote', 'add', 'origin', this.bare);
+    appendFileSync(join(this.bare, 'config'), '[core]\n\tlogAllRefUpdates = always\n');
+    execGit(this.tree, ...init);
     // Whatever is in the bare repository can be built upon.
-    const alternates = join(this.tree, '.git', 'objects', 'info', 'alternates');
-    writeFileSync(alternates, `${join(this.bare, 'objects')}\n`);
+    const info = join(this.tree, '.git', 'objects', 'info');
+    mkdirSync(info, { recursive: true });
+    writeFileSync(join(info, 'alternates'), `${join(this.bare, 'objects')}\n`);
   }
 
   git(...args: string[]): string {
@@ -35,22 +39,26 @@ export class Repository {
   /** Commits on top of `parent` (null: on nothing). @returns its sha; it is not pushed */
   commit(parent: string | null, files: Files, message?: string): string {
     this.#commits += 1;
-    if (parent === null) {
-      execGit(this.tree, 'checkout', '--quiet', '--orphan', `orphan${this.#commits}`);
-      execGit(this.tree, 'rm', '-rfq', '--ignore-unmatch', '.');
-    } else execGit(this.tree, 'checkout', '--quiet', '--force', '--detach', parent);
-    for (const [path, content] of Object.entries(files)) {
-      const file = join(this.tree, path);
-      if (content === null) rmSync(file, { recursive: true, force: true });
-      else {
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, content);
-      }
-    }
-    execGit(this.tree, 'add', '--all', '--force');
-    const subject = message ?? `change ${this.#commits}`;
-    execGit(this.tree, 'commit', '--quiet', '--allow-empty', '--message', subject);
-    return execGit(this.tree, 'rev-parse', 'HEAD');
+    const input = [
+      'commit refs/made',
+      'mark :1',
+      `committer Ada <ada@example.org> ${Math.floor(Date.now() / 1000)} +0000`,
+      ...dataOf(message ?? `change ${this.#commits}`),
+      parent === null ? 'deleteall' : `from ${parent}`,
+      ...Object.entries(files).flatMap(([path, content]) =>
+        content === null
+          ? [`D ${quoted(path)}`]
+          : [`M 100644 inline ${quoted(path)}`, ...dataOf(content)],
+      ),
+      'get-mark :1',
+      '',
+    ];
+    return execFileSync('git', ['-C', this.tree, 'fast-import', '--quiet', '--force'], {
+      encoding: 'utf8',
+      env: gitEnvironment,
+      input: input.join('\n'),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }).trimEnd();
   }
 
   /** Merges `other` into `into`. @returns the merge commit; it is not pushed */
@@ -62,7 +70,11 @@ export class Repository {
 
   /** Moves a ref of the bare repository to a commit, however it stood; null deletes it. */
   push(ref: string, commit: string | null): void {
-    execGit(this.tree, 'push', '--quiet', '--force', 'origin', `${commit ?? ''}:${ref}`);
+    execFileSync('git', ['push', '--quiet', '--force', this.bare, `${commit ?? ''}:${ref}`], {
+      cwd: this.tree,
+      env: { ...gitEnvironment, ...(this.isHeard ? {} : { ORTHRUS_PUSH: '1' }) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   }
 
   /** Where a ref is, or null. */
@@ -110,6 +122,12 @@ export class Repository {
     return newest;
   }
 }
+
+/** As `git fast-import` reads a text. */
+const dataOf = (text: string): string[] => [`data ${Buffer.byteLength(text)}`, text];
+/** As `git fast-import` reads a path. */
+const quoted = (path: string): string =>
+  `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
 const gitEnvironment = {
   PATH: process.env['PATH'] ?? '/usr/bin:/bin',

@@ -28,11 +28,13 @@ export interface Site {
 export function gitSite(directory: string): Site {
   const repository = new Repository(join(directory, 'root'), 'o/r');
   const ref = (number: number): string => `refs/pull/${number}/head`;
+  let id: string | null = null;
   return {
     repository,
     name: 'here',
     config: { kind: 'git', root: 'root' },
-    id: () => repository.git('config', 'orthrus.id'),
+    // Given once, and asked for by every look at a stream.
+    id: () => (id ??= repository.git('config', 'orthrus.id')),
     async push(branch, commit) {
       repository.push(`refs/heads/${branch}`, commit);
     },

@@ -61,6 +61,8 @@ export class Story {
     this.directory = directory;
     this.world = world;
     this.repository = site.repository;
+    // The story's service has no HTTP side.
+    this.repository.isHeard = false;
     this.#site = site;
     this.#options = options;
     this.config = parseConfig(
