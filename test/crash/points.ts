@@ -39,11 +39,13 @@ export const verbs = {
     read: asks,
     credentials: asks,
     explain: asks,
+    budgets: asks,
   } satisfies Record<Verb<Forge>, Lives | null>,
   conversation: {
     react: github,
     comment: github,
     mayWrite: asks,
+    forcedAt: asks,
   } satisfies Record<Verb<Conversation>, Lives | null>,
   ci: {
     start: both,
