@@ -48,7 +48,7 @@ const written: Readonly<Record<string, readonly string[]>> = {
 };
 
 const statement =
-  /\.(?:insertInto|updateTable|deleteFrom)\(|\bwriteRow\(\s*(?!db: )|\b(?:update \w+\s+set|delete from \w+ where|insert into \w+) /g;
+  /\.(?:insertInto|updateTable|deleteFrom)\(|\b(?:write|change)Row\(\s*(?!db: )|\b(?:update \w+\s+set|delete from \w+ where|insert into \w+) /g;
 
 test('G1 whatever the product writes has its crash point', () => {
   const found: Record<string, number> = {};
