@@ -6,14 +6,7 @@ import type { EventData } from '../../machines/fold.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import {
-  claimEffect,
-  finishEffect,
-  holdLane,
-  nextDue,
-  nextTimer,
-  postponeEffect,
-} from '../log/outbox.ts';
+import { claimEffect, finishEffect, holdLane, nextDue, postponeEffect } from '../log/outbox.ts';
 import type { EffectRow } from '../log/schema.ts';
 import { redacted } from '../ports/secrets.ts';
 import type { Engine } from './engine.ts';
@@ -21,7 +14,7 @@ import { codeOf, givenUp, judge } from './give-up.ts';
 import { lastFailure } from './last-failure.ts';
 import { isStillUnsaid } from './say-again.ts';
 import { sceneOf } from './scene-of.ts';
-import { fireTimers } from './timers.ts';
+import { TimerWatch } from './timer-watch.ts';
 
 /** How long an effect may take before another claimer may have it. Every git and HTTP call ends long before. */
 const leaseFor = 15 * 60_000;
@@ -42,6 +35,7 @@ const heldFor = 24 * 3_600_000;
  *                  └── an effect has ended ──┘
  */
 export class Worker {
+  readonly timers: TimerWatch;
   readonly #engine: Engine;
   readonly #underWay = new Map<string, { row: EffectRow; done: Promise<void> }>();
   #pumping: Promise<void> | null = null;
@@ -50,25 +44,16 @@ export class Worker {
   #isWoken = false;
   /** The latest that the clock has said; null before the first look. */
   #latest: number | null = null;
-  /** No timer comes due before that: there are many more looks at the outbox than timers. */
-  #noTimerBefore = Number.NEGATIVE_INFINITY;
-  #lookedForTimers = Number.NEGATIVE_INFINITY;
   #callOff: () => void = () => {};
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.timers = new TimerWatch(engine);
   }
 
   start(): void {
     this.#isRunning = true;
     this.wake();
-  }
-
-  /** An event, recorded not before `at`, has asked for these; a timer among them may be the next. */
-  asked(effects: readonly Effect[], at: number): void {
-    for (const effect of effects)
-      if (effect.type === 'timer.set')
-        this.#noTimerBefore = Math.min(this.#noTimerBefore, at + effect.params.after);
   }
 
   /** Something may be due. */
@@ -145,7 +130,7 @@ export class Worker {
     if (by > smallestSetback) {
       logger.warn({ milliseconds: by }, 'the clock was set back');
       await setBack(db, now, by);
-      this.#noTimerBefore = Number.NEGATIVE_INFINITY;
+      this.timers.forget();
     }
     this.#latest = now;
   }
@@ -166,9 +151,9 @@ export class Worker {
   #fireTimers(): void {
     const { world, logger } = this.#engine.options;
     const now = world.now();
-    // Another process over the same database may have set one.
-    if (now < this.#noTimerBefore && now - this.#lookedForTimers < longestSleep) return;
-    this.#firing ??= this.#lookForTimers(now)
+    if (!this.timers.mayBeDue(now)) return;
+    this.#firing ??= this.timers
+      .fire(now)
       .catch(async (error: unknown) => {
         logger.error({ err: error }, 'timers could not be fired now');
         await new Promise<void>((resolve) => {
@@ -180,17 +165,6 @@ export class Worker {
         this.#firing = null;
         if (mayBeMore) this.wake();
       });
-  }
-
-  /** @returns whether more of them may be due */
-  async #lookForTimers(now: number): Promise<boolean> {
-    if (await fireTimers(this.#engine)) return true;
-    // One that is set while we look counts by itself.
-    this.#noTimerBefore = Number.POSITIVE_INFINITY;
-    const next = (await nextTimer(this.#engine.options.db)) ?? Number.POSITIVE_INFINITY;
-    this.#noTimerBefore = Math.min(this.#noTimerBefore, next);
-    this.#lookedForTimers = now;
-    return false;
   }
 
   async #carryOut(row: EffectRow): Promise<void> {

@@ -15,21 +15,23 @@ export interface Rebuilt {
   readonly held: number;
 }
 
+/** Everything but the log itself. */
+export const projections = [
+  'snapshots',
+  'effects',
+  'lanes',
+  'pulls',
+  'builds',
+  'seeds',
+  'pull_seeds',
+] as const;
+
 /**
  * Makes everything anew that is a projection of the log: snapshots, read models, and the outbox with what the log shows
  * as done, done. Runs in the caller's transaction.
  */
 export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise<Rebuilt> {
-  for (const table of [
-    'snapshots',
-    'effects',
-    'lanes',
-    'pulls',
-    'builds',
-    'seeds',
-    'pull_seeds',
-  ] as const)
-    await db.deleteFrom(table).execute();
+  for (const table of projections) await db.deleteFrom(table).execute();
   const { branches, pulls } = await streamsOf(db);
   const total = { events: 0, streams: 0, held: 0 };
   // Two branches may have built the same commit, and the last one stands among the seeds: so they go together, in the

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { cached } from '../../src/log/database.ts';
 import { migrate } from '../../src/log/migrate.ts';
+import { projections } from '../../src/log/rebuild.ts';
 import type { Tables } from '../../src/log/schema.ts';
 import type { Fact } from './facts.ts';
 import { Ledger } from './ledger.ts';
@@ -114,16 +115,7 @@ export interface SimulationDatabase {
   clear(): void;
 }
 
-const tables = [
-  'events',
-  'snapshots',
-  'effects',
-  'lanes',
-  'pulls',
-  'builds',
-  'seeds',
-  'pull_seeds',
-];
+const tables = ['events', ...projections];
 
 /** A database in memory, which run after run uses: making one costs more than a run. */
 export async function openDatabase(): Promise<SimulationDatabase> {
