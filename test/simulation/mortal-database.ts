@@ -12,7 +12,8 @@ import type { Tables } from '../../src/log/schema.ts';
 /** Called before every statement. @returns false: the process is dead, and nothing comes back any more */
 export type BeforeStatement = (sql: string) => boolean;
 
-const never = new Promise<never>(() => {});
+/** Never answered. One for all would hold on to everybody who waits for it. */
+const never = (): Promise<never> => new Promise(() => {});
 
 /** The log's own connection, but that the process may die before any of its statements. */
 class MortalConnection implements DatabaseConnection {
@@ -25,7 +26,7 @@ class MortalConnection implements DatabaseConnection {
   }
 
   executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    return this.#before(query.sql) ? this.real.executeQuery(query) : never;
+    return this.#before(query.sql) ? this.real.executeQuery(query) : never();
   }
 
   streamQuery<Row>(query: CompiledQuery, size?: number): AsyncIterableIterator<QueryResult<Row>> {

@@ -17,7 +17,8 @@ export type Note = (fact: Fact) => void;
 /** When every run begins. */
 export const beginning = Date.UTC(2030, 0, 1);
 
-const never = new Promise<never>(() => {});
+/** Never answered. One for all would hold on to everybody who waits for it. */
+const never = (): Promise<never> => new Promise(() => {});
 
 /** The world of one run: the models, the time, what goes wrong, and the process that lives in it. */
 export class Universe {
@@ -109,10 +110,10 @@ export class Universe {
     act: () => Result,
   ): Promise<Result> {
     const place = `${of.with}.${of.verb}`;
-    if (!this.step(process)) return never;
+    if (!this.step(process)) return never();
     await this.#pass(place, of.with);
     // What was on its way when the process died may still arrive.
-    if (!process.isAlive && this.chance.happens(`${place} abandoned`, 0.5)) return never;
+    if (!process.isAlive && this.chance.happens(`${place} abandoned`, 0.5)) return never();
     const failure = this.troubles.failure(of.with, place);
     let result: { readonly value: Result } | { readonly error: unknown };
     try {
@@ -125,9 +126,9 @@ export class Universe {
       this.note({ kind: 'answer-lost', place });
       result = { error: failure.error };
     }
-    if (!this.step(process)) return never;
+    if (!this.step(process)) return never();
     await this.#pass(place, of.with);
-    if (!process.isAlive) return never;
+    if (!process.isAlive) return never();
     if ('error' in result) throw result.error;
     return result.value;
   }
