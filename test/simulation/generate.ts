@@ -16,13 +16,20 @@ export function generate(seed: number): Plan {
     const opened = at(`open ${number}`);
     add(opened, opening(chance, number));
     const acts = chance.between('acts', 1, 7);
-    for (let count = 0; count < acts; count += 1)
-      add(at(`act ${number}`, opened), actOn(chance, number));
-    if (chance.happens('is closed', 0.6))
-      add(at(`end ${number}`, opened), {
-        do: chance.pick('how it ends', ['close', 'merge']),
-        pull: number,
-      });
+    for (let count = 0; count < acts; count += 1) {
+      const when = at(`act ${number}`, opened);
+      const act = actOn(chance, number);
+      add(when, act);
+      // What is approved may be pushed over while that is looked into.
+      if (act.do === 'comment' && act.command === 'approve' && chance.happens('at once', 0.4))
+        add(when + chance.between('pushed over', 0, 8000), push(chance, number));
+    }
+    if (chance.happens('is closed', 0.6)) {
+      const ended = at(`end ${number}`, opened);
+      add(ended, { do: chance.pick('how it ends', ['close', 'merge']), pull: number });
+      if (chance.happens('is restored', 0.15))
+        add(at(`restore ${number}`, ended), { do: 'restore-branch', pull: number });
+    }
   }
   const commits = chance.between('main', 0, 4);
   for (let count = 0; count < commits; count += 1)
@@ -113,15 +120,19 @@ function files(chance: Chance): Record<string, string | null> {
   ]);
 }
 
+function push(chance: Chance, pull: number): Act {
+  return { do: 'push', pull, files: files(chance) };
+}
+
 function actOn(chance: Chance, pull: number): Act {
-  const push = { do: 'push', pull, files: files(chance) } as const;
+  const pushed = push(chance, pull);
   const somebody = chance.pick('who', ['ada', 'bo', 'ada', 'eve']);
   return chance.pick<Act>('act', [
-    push,
-    push,
-    push,
-    push,
-    push,
+    pushed,
+    pushed,
+    pushed,
+    pushed,
+    pushed,
     { do: 'pull-main', pull },
     { do: 'force', pull, to: chance.pick('to', ['main', 'before']), files: files(chance) },
     { do: 'force', pull, to: chance.pick('to', ['main', 'before']), files: files(chance) },

@@ -201,6 +201,12 @@ function performOn(universe: Universe, pull: PullModel, act: OnPull): void {
     }
     case 'delete-branch':
       return universe.move(cacheBranch(number), null);
+    case 'restore-branch': {
+      const tip = universe.lastTips.get(cacheBranch(number));
+      if (tip !== undefined && git.branch(cacheBranch(number)) === null)
+        universe.move(cacheBranch(number), tip);
+      return;
+    }
   }
 }
 

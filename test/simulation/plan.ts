@@ -48,6 +48,8 @@ const acts = [
   /** Somebody commits on the cache branch (E5), deletes it (E6), or has a branch of its name already (E7). */
   z.object({ do: z.literal('touch'), pull }),
   z.object({ do: z.literal('delete-branch'), pull }),
+  /** Somebody has a cache branch back that was deleted, as forges offer it (B4). */
+  z.object({ do: z.literal('restore-branch'), pull }),
   z.object({ do: z.literal('squat'), pull }),
   /** A merge queue's temporary branch appears, and goes (B11). */
   z.object({ do: z.literal('queue'), name: z.string(), files: files.nullable() }),

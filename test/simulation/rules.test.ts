@@ -80,6 +80,13 @@ const breaks: Readonly<Record<string, (look: Look) => Promise<string[]> | string
     look.universe.ci.store.roots.delete(pullStream(1));
     return atRest('cache is kept', look);
   },
+  'cache is recorded': (look) => {
+    const { git } = look.universe;
+    const tip = git.get(tipOf(look, 1));
+    const { 'cache.nix': _, ...tree } = tip.tree;
+    git.refs.set(`refs/heads/${cacheBranch(1)}`, git.commit({ ...tip, tree }));
+    return atRest('cache is recorded', look);
+  },
   'unchanged is not built': (look) => {
     const evaluated = look.facts.findLast(
       (fact) => fact.kind === 'evaluated' && fact.build.stream === pullStream(1) && !fact.isBuilt,
@@ -114,6 +121,12 @@ const breaks: Readonly<Record<string, (look: Look) => Promise<string[]> | string
     const twin = git.commit({ ...overlay, date: overlay.date + 60_000 });
     const fact = moved(look, twin);
     return on('one overlay', { ...look, facts: [...look.facts, fact] }, fact);
+  },
+  'asked again': (look) => {
+    const last = look.facts.findLast((fact) => fact.kind === 'recorded' && fact.handled);
+    if (last?.kind !== 'recorded') throw new Error('nothing was recorded');
+    const event = { type: 'build.lost', commit: 'c'.repeat(40), attempt: 99 } as const;
+    return on('asked again', look, { ...last, state: 'building', event });
   },
   'no surprise': (look) => on('no surprise', look, { kind: 'surprise', error: new TypeError('!') }),
   bounded: (look) => {

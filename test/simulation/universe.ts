@@ -35,6 +35,8 @@ export class Universe {
   readonly strangers = new Set<string>();
   /** Heads that somebody who may write has put on a branch. */
   readonly vouchedFor = new Set<string>();
+  /** Where the service last had each branch that it has pushed. */
+  readonly lastTips = new Map<string, string>();
   /** How far the machine's clock is off, milliseconds. */
   skew = 0;
   /** The process that is up, if one is. */
@@ -152,7 +154,10 @@ export class Universe {
       branch.startsWith('orthrus/') && this.troubles.strikes('git', 'declined', 'push')
         ? 'orthrus/* is protected'
         : null,
-    moved: (branch, from, to) => this.#moved('us', branch, from, to),
+    moved: (branch, from, to) => {
+      if (to !== null) this.lastTips.set(branch, to);
+      this.#moved('us', branch, from, to);
+    },
   };
 
   /** Somebody commits; it is on no branch yet. */

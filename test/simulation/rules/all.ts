@@ -1,5 +1,5 @@
 import { cacheRules } from './cache.ts';
-import { bounded, noSurprise, nothingLeft, oneOverlay } from './life.ts';
+import { askedAgain, bounded, noSurprise, nothingLeft, oneOverlay } from './life.ts';
 import { refolds, replays } from './log.ts';
 import { foreignBranches, history, overlayTree, trust } from './overlay.ts';
 import type { Rule } from './rule.ts';
@@ -15,6 +15,7 @@ export const rules: readonly Rule[] = [
   ...statusRules,
   nothingLeft,
   oneOverlay,
+  askedAgain,
   noSurprise,
   bounded,
   replays,

@@ -78,6 +78,36 @@ export const cacheKept: Rule = {
   },
 };
 
+export const cacheRecorded: Rule = {
+  name: 'cache is recorded',
+  sentence:
+    'At rest, the tip of an open pull request says of every job that succeeded in the newest build what that build left, unless the record of it was refused.',
+  *atRest(look) {
+    const { universe, ledger, facts } = look;
+    for (const { pull, stream, state, context } of standings(look)) {
+      const overlay = context.overlays.at(-1);
+      const tip = universe.git.branch(cacheBranch(pull.number));
+      if (pull.state !== 'open' || state !== 'idle' || tip === null) continue;
+      if (overlay?.commit == null || overlay.phase !== 'finished') continue;
+      const isGeneric = universe.plan.settings.manner === 'pushes';
+      const ended = ledger.ended.get(
+        isGeneric ? ` ${overlay.commit}.0` : `${stream} ${overlay.commit}.${overlay.attempt}`,
+      );
+      const isRefused = facts.some(
+        (fact) =>
+          fact.kind === 'recorded' &&
+          fact.stream === stream &&
+          /^cache\.(rejected|record\.failed)$/.test(fact.event.type),
+      );
+      if (ended === undefined || isRefused) continue;
+      const entries = entriesIn(universe.git.get(tip).tree);
+      for (const job of ended.jobs)
+        if (job.state === 'success' && entries.get(job.name)?.drv !== job.drv)
+          yield `${job.name} of #${pull.number}: ${job.drv} is not recorded at ${short(tip)}`;
+    }
+  },
+};
+
 export const unchanged: Rule = {
   name: 'unchanged is not built',
   sentence:
@@ -130,4 +160,10 @@ export function attemptOf({ universe }: Look, commit: string): number {
   return Number(/^Orthrus-Attempt: (\d+)$/m.exec(universe.git.get(commit).message)?.[1] ?? 0);
 }
 
-export const cacheRules: readonly Rule[] = [cacheOrigin, cacheExists, cacheKept, unchanged];
+export const cacheRules: readonly Rule[] = [
+  cacheOrigin,
+  cacheExists,
+  cacheKept,
+  cacheRecorded,
+  unchanged,
+];

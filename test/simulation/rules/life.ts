@@ -106,6 +106,27 @@ function isBehind({ universe }: Look): boolean {
   return universe.plan.items.some(({ act }) => act.do === 'trouble' && act.how === 'behind');
 }
 
+export const askedAgain: Rule = {
+  name: 'asked again',
+  sentence: 'A build that is waited for, and that the CI has lost, is asked for again.',
+  on: {
+    *recorded({ stream, version, state, event, handled }, { sqlite }) {
+      if (event.type !== 'build.lost' || state !== 'building' || !handled) return;
+      const attempt = '$.attempt';
+      const asked = sqlite
+        .prepare(
+          "select 1 from effects where stream = ? and version = ? and type = 'build.start' and json_extract(params, ?) = ?",
+        )
+        .get(stream, version, attempt, event.attempt);
+      const isNewest = sqlite
+        .prepare('select 1 from builds where stream = ? and attempt > ?')
+        .get(stream, event.attempt);
+      if (asked === undefined && isNewest === undefined)
+        yield `${short(event.commit)} of ${stream} is lost, and nobody asks for it`;
+    },
+  },
+};
+
 export const noSurprise: Rule = {
   name: 'no surprise',
   sentence: 'No error is met that nobody had thought of.',

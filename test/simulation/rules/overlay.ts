@@ -56,11 +56,15 @@ export const overlayTree: Rule = {
 export const history: Rule = {
   name: 'history',
   sentence:
-    'An overlay keeps the history of the branch exactly when the pull request does: on top of what the service knows to be there after a fast-forward push, on the head alone after a force-push.',
+    'An overlay keeps the history of the branch exactly when the pull request does: on top of what the service knows to be there after a fast-forward push, on the head alone after a force-push. Of what others put there it keeps nothing.',
   on: {
     *moved(moved, look) {
       const { by, branch, from, to } = moved;
-      if (by !== 'us' || to === null || !isKnown(look, moved)) return;
+      if (by !== 'us' || to === null) return;
+      const [first, second] = look.universe.git.get(to).parents;
+      if (first !== undefined && second !== undefined && !look.ledger.ours.get(branch)?.has(first))
+        yield `${branch} goes on from ${short(first)}, which is none of ours`;
+      if (!isKnown(look, moved)) return;
       const { git } = look.universe;
       const [before, after] = [from === null ? null : headOf(look, from), headOf(look, to)];
       const { parents } = git.get(to);
