@@ -22,6 +22,7 @@ afterAll(() => program.clear());
 const waits = [0, ...Array.from({ length: 100 }, () => 250)];
 const projectSecret = 'the-secret-of-the-project';
 const postStatus = 'POST /repos/{owner}/{repo}/statuses/{sha}';
+const postComment = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
 const minute = 60_000;
 
 /** A GitHub and a Typhon of this process, and the real service in another. */
@@ -158,17 +159,7 @@ async function live(manner: Manner): Promise<{ seen: unknown; deaths: string[] }
   await it.rest('idle', first);
   caches.push(it.cache);
 
-  // Who has been told to wait is begun again when the wait is over.
-  const limit = { kind: 'limit', as: '429', seconds: 600 } as const;
-  github.faults.add({ trouble: limit, on: postStatus });
   const second = await it.push(pull, first, { bad: 'second', lib: 'base' });
-  await victim.until('the lane is held', async (log) => {
-    const row = await log.db.selectFrom('lanes').select('lane').executeTakeFirst();
-    return row !== undefined;
-  });
-  await victim.diedAt('a lane held');
-  world.advance(11 * minute);
-  await victim.setClock(11 * minute);
   await it.rest('idle', second);
   caches.push(it.cache);
 
@@ -200,7 +191,18 @@ async function live(manner: Manner): Promise<{ seen: unknown; deaths: string[] }
   caches.push(it.cache);
   const line = repository.git.git('log', '--first-parent', '--format=%s', 'orthrus/pr-1');
 
+  // Nothing else goes on: one who dies with what it has been told, before it is kept, cannot know of it. Who has kept it
+  // is begun again when the wait is over.
+  const limit = { kind: 'limit', as: '429', seconds: 600 } as const;
+  github.faults.add({ trouble: limit, on: postComment });
   await github.people.comment(pull, '/orthrus status', 'ada');
+  await victim.until('the lane is held', async (log) => {
+    const row = await log.db.selectFrom('lanes').select('lane').executeTakeFirst();
+    return row !== undefined;
+  });
+  await victim.diedAt('a lane held');
+  world.advance(11 * minute);
+  await victim.setClock(11 * minute);
   await it.rest('idle', sixth);
   await github.people.comment(pull, '/orthrus rebuild', 'ada');
   await victim.heard(story.stream(1), 'rebuild.requested');

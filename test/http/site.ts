@@ -61,6 +61,7 @@ async function startSite(options: SiteOptions): Promise<Site> {
     config: { operatorToken: { env: 'ORTHRUS_TEST_TOKEN' }, ...options.config },
     repository: { branches: [], ...options.repository },
   });
+  story.repository.isHeard = true;
   const base = story.pushMain({ 'a.c': 'base' });
   const head = story.repository.commit(base, { 'a.c': 'first' }, options.subject);
   story.repository.push('refs/pull/1/head', head);
