@@ -48,8 +48,12 @@ export function entriesOf(cache: Carried): CacheEntries {
 
 /** Every store path that a cache file of these entries names. */
 export function pathsOf(cache: Carried): string[] {
-  const paths = Object.values(cache).flatMap(({ entry }) =>
-    entry.from === null ? [entry.path] : [entry.path, entry.from],
+  return pathsIn(entriesOf(cache));
+}
+
+export function pathsIn(entries: CacheEntries): string[] {
+  const paths = Object.values(entries).flatMap(({ path, from }) =>
+    from === null ? [path] : [path, from],
   );
   return [...new Set(paths)].toSorted();
 }

@@ -1,5 +1,5 @@
 import type { BuildKey } from '../build.ts';
-import { pathsOf } from '../carried.ts';
+import { pathsIn, pathsOf } from '../carried.ts';
 import type { PullContext } from './context.ts';
 
 /** What of the store a pull request still needs: nothing once it is closed. */
@@ -13,5 +13,7 @@ export function keepOf(context: PullContext): { paths: string[]; builds: BuildKe
   const builds = context.overlays.flatMap((overlay) =>
     overlay.commit === null ? [] : [{ commit: overlay.commit, attempt: overlay.attempt }],
   );
-  return { paths: [...new Set(caches.flatMap(pathsOf))].toSorted(), builds };
+  // Also what the branch says now, though a build that came late has left something better since (A4).
+  const paths = [...caches.flatMap(pathsOf), ...pathsIn(context.tip?.entries ?? {})];
+  return { paths: [...new Set(paths)].toSorted(), builds };
 }

@@ -46,9 +46,11 @@ export const cacheExists: Rule = {
   sentence:
     'Every path that `cache.nix` names was there when it was last looked for, and has not been collected since as something that nobody keeps.',
   on: {
-    *moved({ by, to }, { ledger, universe }) {
+    *moved({ by, to, branch }, { ledger, universe }) {
       // A CI that builds pushes by itself has a store that nobody can ask.
       if (by !== 'us' || to === null || universe.plan.settings.manner === 'pushes') return;
+      // A push that was under way when its pull request ended brings a branch that goes at once (B4).
+      if (universe.forge.pulls.get(numberOf(branch) ?? 0)?.state !== 'open') return;
       for (const [job, entry] of entriesIn(universe.git.get(to).tree))
         for (const path of pathsOf(entry)) {
           const gone = ledger.collected.get(path);
