@@ -2,7 +2,7 @@ import type { CacheEntry } from '../../machines/cache.ts';
 import type { HeadFetched, Seed } from '../../machines/pull-request/events.ts';
 import { PortError } from '../ports/port-error.ts';
 import { parseCacheFile } from './cache-file.ts';
-import { isOurs } from './ownership.ts';
+import { isOurs, isOwnCommit } from './ownership.ts';
 import type { CarryOut, ParamsOf, Scene } from './scene.ts';
 
 /** A cache file is a line a job; ten thousand jobs are within this. */
@@ -64,8 +64,11 @@ async function guardedChanges(
 async function recover(
   tip: string,
   [cacheFile = '', commitFile = '']: readonly string[],
-  { mirror }: Scene,
+  scene: Scene,
 ): Promise<HeadFetched['recovered']> {
+  // What others have committed on top of it is not gone on from (E5).
+  if (!(await isOwnCommit(tip, scene))) return null;
+  const { mirror } = scene;
   const [cache, commit] = await Promise.all([
     mirror.readFile(tip, cacheFile, largestCache),
     mirror.readFile(tip, commitFile, 1000),

@@ -14,5 +14,10 @@ export async function isOurs(tip: string, scene: Scene): Promise<boolean> {
   const origin = await scene.mirror.origin(tip, known, lookBack);
   if (origin.known !== null) return true;
   if (known.length === 0) return origin.trailer === scene.stream;
-  return (await scene.mirror.origin(tip, [], 1)).trailer === scene.stream;
+  return isOwnCommit(tip, scene);
+}
+
+/** Whether this very commit is one that we made for this pull request, and nobody has committed on top of it. */
+export async function isOwnCommit(commit: string, { mirror, stream }: Scene): Promise<boolean> {
+  return (await mirror.origin(commit, [], 1)).trailer === stream;
 }

@@ -80,10 +80,11 @@ export async function simulate(
     broken.push({ rule: 'comes to rest', what: restless });
   if (broken.length === 0) {
     const before = facts.length;
+    const wasBusy = busyStreams(look);
     await go(universe.clock.now + watch);
     const busy = busyStreams(look);
     for (const fact of facts.slice(before))
-      if (fact.kind === 'recorded' && !busy.has(fact.stream))
+      if (fact.kind === 'recorded' && !busy.has(fact.stream) && !wasBusy.has(fact.stream))
         broken.push({ rule: 'stays at rest', what: `${fact.stream}: ${fact.event.type}` });
   }
   if (broken.length === 0)
