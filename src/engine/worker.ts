@@ -117,6 +117,8 @@ export class Worker {
     } catch (error) {
       logger.error({ err: error }, 'the worker rests: the database cannot be used now');
       rest = restAfterFault;
+      // Whoever wakes it meanwhile would have it try again and again, without a rest.
+      this.#isWoken = false;
     }
     if (this.#isRunning) this.#callOff = world.after(Math.max(rest, 1), () => this.wake());
   }

@@ -114,8 +114,10 @@ export class Universe {
     const place = `${of.with}.${of.verb}`;
     if (!this.step(process)) return never();
     await this.#pass(place, of.with);
-    // What was on its way when the process died may still arrive.
-    if (!process.isAlive && this.chance.happens(`${place} abandoned`, 0.5)) return never();
+    // What was on its way when the process died may still arrive, until the next one is up: what comes after that one's own
+    // words nobody could put in order but the other side.
+    const isLost = this.process !== null || this.chance.happens(`${place} abandoned`, 0.5);
+    if (!process.isAlive && isLost) return never();
     const failure = this.troubles.failure(of.with, place);
     let result: { readonly value: Result } | { readonly error: unknown };
     try {
