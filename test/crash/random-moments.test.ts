@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, expect, test } from 'vitest';
 import { readLog } from '../../src/log/database.ts';
@@ -19,6 +19,8 @@ class Victim {
     const config = {
       listen: { port: 0 },
       retry: { base: '10ms', max: '100ms' },
+      // A round that fails at a start, over a lock that a dying git has left, is made up for by the next one.
+      reconcileEvery: '5s',
       forges: { here: { kind: 'git', root: 'root' } },
       ci: { nix: { kind: 'nix', nixConfig } },
       repositories: [{ forge: 'here', name: 'o/r', ci: 'nix' }],
@@ -30,10 +32,17 @@ class Victim {
     return join(this.story.directory, 'orthrus.json');
   }
 
+  /** What all its lives have logged. */
+  get #told(): string {
+    return join(this.story.directory, 'told.log');
+  }
+
   begin(): void {
+    const told = openSync(this.#told, 'a');
     this.#child = spawn(process.execPath, [this.#program, 'serve', '--config', this.#configFile], {
-      stdio: 'ignore',
+      stdio: ['ignore', told, told],
     });
+    closeSync(told);
   }
 
   async kill(): Promise<void> {
@@ -56,7 +65,10 @@ class Victim {
       await this.kill();
       this.begin();
       for (;;) {
-        if (Date.now() > limit) throw new Error(`${stream} does not become ${state}`);
+        if (Date.now() > limit)
+          throw new Error(
+            `${stream} does not become ${state}: ${readFileSync(this.#told, 'utf8').slice(-5000)}`,
+          );
         const row = await this.#read(stream);
         if (isThere(row)) return kills;
         if (kills < times && (row?.version ?? 0) > before) break;
