@@ -19,7 +19,7 @@ import { TimerWatch } from './timer-watch.ts';
 /** How long an effect may take before another claimer may have it. Every git and HTTP call ends long before. */
 const leaseFor = 15 * 60_000;
 /** The longest the worker sleeps: a clock that is set back must not keep it asleep. */
-const longestSleep = 60_000;
+const longestSleep = 30_000;
 /** What clocks are set back by every day, to be left alone. */
 const smallestSetback = 1000;
 /** How long it rests when the database cannot be written. */
@@ -165,7 +165,8 @@ export class Worker {
       })
       .then((mayBeMore) => {
         this.#firing = null;
-        if (mayBeMore) this.wake();
+        // One may have come due while we looked, when nobody else would.
+        if (mayBeMore || this.timers.mayBeDue(world.now())) this.wake();
       });
   }
 

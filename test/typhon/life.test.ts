@@ -63,7 +63,8 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the
     `push orthrus/pr-1 ${short(overlay)}`,
     `status ${short(head)} orthrus pending: building ${short(head)}`,
     `push orthrus/pr-1 ${short(recorded ?? '')}`,
-    expect.stringMatching(`^status ${short(head)} orthrus success: .*1 of 2 jobs built$`),
+    // Typhon tells times in seconds: what ended in the very second of the evaluation may have been built for it.
+    expect.stringMatching(`^status ${short(head)} orthrus success: .*[12] of 2 jobs built$`),
     `push orthrus/pr-1 ${short(next)}`,
     `status ${short(second)} orthrus pending: building ${short(second)}`,
     `push orthrus/pr-1 ${short(last ?? '')}`,
