@@ -62,8 +62,7 @@ export class Engine {
     logger.info({ stream, version, state, handled, source: incoming.source }, incoming.event.type);
     for (const listener of this.#listeners) listener(recorded, incoming.event);
     this.#worker.timers.asked(recorded.effects, begun);
-    // What comes of an effect is recorded by the worker itself, which looks for more when the effect has ended.
-    if (incoming.source !== 'effect') this.#worker.wake();
+    this.#worker.wake();
     return recorded;
   }
 
