@@ -1,9 +1,9 @@
-import { delivered } from '../status.ts';
-import { scheduleRetry } from './merging.ts';
-import type { PullContext } from './context.ts';
-import { stopAll } from './observing.ts';
 import type { BuildKey } from '../build.ts';
+import { delivered } from '../status.ts';
+import type { PullContext } from './context.ts';
 import type { PullEvent } from './events.ts';
+import { scheduleRetry } from './merging.ts';
+import { stopAll } from './observing.ts';
 import { nothing, type Step } from './step.ts';
 
 /**

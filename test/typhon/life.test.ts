@@ -17,6 +17,8 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the
   expect(story.announced()).toEqual([`main created ${short(base)}`]);
 
   // Its first overlay starts from what main left; only the job that it touches is another one.
+  // Typhon tells times in seconds: what ended in the very second of an evaluation may have been built for it.
+  at.world.advance(2000);
   work.evaluates = () => ({ jobs: jobs({ app: 'first', lib: 'base' }) });
   const { pull, head } = await at.open('feature', base, { 'a.c': 'first' });
   const overlay = await story.overlay(1);
@@ -63,8 +65,7 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the
     `push orthrus/pr-1 ${short(overlay)}`,
     `status ${short(head)} orthrus pending: building ${short(head)}`,
     `push orthrus/pr-1 ${short(recorded ?? '')}`,
-    // Typhon tells times in seconds: what ended in the very second of the evaluation may have been built for it.
-    expect.stringMatching(`^status ${short(head)} orthrus success: .*[12] of 2 jobs built$`),
+    expect.stringMatching(`^status ${short(head)} orthrus success: .*1 of 2 jobs built$`),
     `push orthrus/pr-1 ${short(next)}`,
     `status ${short(second)} orthrus pending: building ${short(second)}`,
     `push orthrus/pr-1 ${short(last ?? '')}`,
