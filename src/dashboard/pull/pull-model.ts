@@ -70,7 +70,6 @@ export class PullModel {
 
   /** Takes up what has happened since. Whoever looks at the newest version stays at the newest. */
   async catchUp(): Promise<void> {
-    const wasAtNewest = this.at.value === this.newest.value;
     let part = partOf(this.newest.value);
     for (;;) {
       // Anew: what is on its way may have been asked for before the news.
@@ -85,7 +84,7 @@ export class PullModel {
     const pull = await fetchJson<PullDetailJson>(api).catch(() => null);
     if (pull !== null) this.pull.value = pull;
     await this.#listNewEvents();
-    await this.go(wasAtNewest ? this.newest.value : this.at.value);
+    await this.go(this.at.value);
   }
 
   async #listNewEvents(): Promise<void> {
@@ -104,6 +103,8 @@ export class PullModel {
 
   #append({ steps, newest }: TimelinePart): void {
     const last = lastOf(this.marks.value);
+    // Asked only now: while the news was on its way one may have gone elsewhere.
+    const isAtNewest = this.at.value === this.newest.value;
     const fresh = steps.filter(({ version }) => version > last);
     batch(() => {
       if (fresh[0]?.version === last + 1) {
@@ -111,6 +112,9 @@ export class PullModel {
         this.marks.value = { from, letters: letters + fresh.map(letterOf).join('') };
       }
       this.newest.value = newest;
+      if (!isAtNewest) return;
+      this.at.value = newest;
+      this.scene.value = this.#known(newest) ?? this.scene.value;
     });
   }
 

@@ -50,6 +50,29 @@ test('who looks at an older step stays there, and can go to what is new', async 
   expect(errors).toEqual([]);
 });
 
+test('who goes back while news is on its way is not drawn to the newest by it', async () => {
+  const { page } = await openLive('/pulls/github/acme/compiler/1475');
+  const at = page.locator('.steps .at');
+  const [, count = ''] = /of (\d+)/.exec((await at.textContent()) ?? '') ?? [];
+  const newest = Number(count);
+  const held: { asked: () => void; release: () => void } = { asked: () => {}, release: () => {} };
+  const isAsked = new Promise<void>((resolve) => (held.asked = resolve));
+  const isReleased = new Promise<void>((resolve) => (held.release = resolve));
+  await page.route('**/timeline?**', async (route) => {
+    held.asked();
+    await isReleased;
+    await route.continue();
+  });
+  await record('github:4101#1475');
+  await isAsked;
+  await page.getByRole('slider', { name: 'Version' }).press('Home');
+  await expect.poll(() => at.textContent(), patience).toBe(`1 of ${newest}`);
+  held.release();
+  const first = page.locator('.events tbody tr').first();
+  await expect.poll(() => first.textContent(), patience).toContain('rebuild.requested');
+  expect(await at.textContent()).toBe(`1 of ${newest + 1}`);
+});
+
 test('what happens while nobody can listen is there once somebody can', async () => {
   const { page } = await openLive('/pulls/github/acme/website/311');
   const at = page.locator('.steps .at');

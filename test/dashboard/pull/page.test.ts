@@ -21,9 +21,12 @@ async function openLive(path: string, options: BrowserContextOptions = {}): Prom
   return opened;
 }
 
-/** As text, what the page shows of its place in time. */
+/** As text, what the page shows of its place in time. The slider is there at once; what it shows has to come. */
 const placeIn = async (page: Page): Promise<string> =>
   (await page.locator('.steps .at').textContent()) ?? '';
+/** The version whose step is drawn. */
+const drawnIn = async (page: Page): Promise<number> =>
+  parseInt((await page.locator('#at').getAttribute('aria-valuetext')) ?? '', 10);
 const currentIn = (page: Page): Promise<string[]> =>
   page.locator('.chart .current').evaluateAll((all) => all.map(({ id }) => id));
 
@@ -36,6 +39,7 @@ test('why it failed is said at the top, and one press leads back to before', asy
   );
   await why.getByRole('link', { name: 'Go back to before it failed' }).press('Enter');
   await expect.poll(() => placeIn(page), patience).toBe('41 of 44');
+  await expect.poll(() => drawnIn(page), patience).toBe(41);
   expect(await currentIn(page)).toEqual(['state-building']);
   await expect.poll(() => page.url(), patience).toContain('?at=41');
   expect(errors).toEqual([]);
@@ -46,6 +50,7 @@ test('the slider goes through time with the keyboard: chart, event, context, bra
   const slider = page.getByRole('slider', { name: 'Version' });
   await slider.press('Home');
   await expect.poll(() => placeIn(page), patience).toBe('1 of 44');
+  await expect.poll(() => drawnIn(page), patience).toBe(1);
   expect(await currentIn(page)).toEqual(['state-merging.fetching']);
   for (const [key, place] of [
     ['ArrowRight', 2],
@@ -83,6 +88,7 @@ test('the slider goes through time with the keyboard: chart, event, context, bra
   await slider.press('Home');
   for (const [index, { type, state, context, effects }] of steps.entries()) {
     await expect.poll(() => placeIn(page), patience).toBe(`${index + 1} of 44`);
+    await expect.poll(() => drawnIn(page), patience).toBe(index + 1);
     expect(await currentIn(page)).toEqual([`state-${state}`]);
     const view = page.locator('.step-view');
     expect(await view.locator('h3').textContent()).toContain(type);
