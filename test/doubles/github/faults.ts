@@ -34,7 +34,7 @@ export class Fault {
     this.#left = rule.times ?? 1;
   }
 
-  /** How many requests it has met. */
+  /** How many requests have gone wrong by it; one that is carried out first counts once it was. */
   get used(): number {
     return this.#used;
   }
@@ -49,8 +49,12 @@ export class Fault {
     if (this.#left <= 0 || (only !== undefined && only !== token)) return false;
     if (on === undefined ? operation.startsWith('git ') : !covers(on, operation)) return false;
     this.#left -= 1;
-    this.#used += 1;
     return true;
+  }
+
+  /** A request that it met goes wrong now. */
+  strike(): void {
+    this.#used += 1;
   }
 }
 
@@ -67,7 +71,7 @@ export class Faults {
     return fault;
   }
 
-  next(operation: string, token: string | null): FaultRule | null {
-    return this.#faults.find((fault) => fault.meets(operation, token))?.rule ?? null;
+  next(operation: string, token: string | null): Fault | null {
+    return this.#faults.find((fault) => fault.meets(operation, token)) ?? null;
   }
 }

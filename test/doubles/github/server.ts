@@ -158,12 +158,14 @@ async function carryOut(
     send(limited);
     return;
   }
-  const rule = parts.faults.next(operation, token);
-  if (rule === null) {
+  const fault = parts.faults.next(operation, token);
+  if (fault === null) {
     send(await work.answer());
     return;
   }
+  const { rule } = fault;
   const done = rule.when === 'after' ? await work.answer() : null;
+  fault.strike();
   const { trouble } = rule;
   if (trouble.kind === 'limit')
     parts.limits.begin(token ?? '', trouble.as, trouble.seconds, operation.startsWith('git '));
