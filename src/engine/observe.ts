@@ -127,7 +127,7 @@ export async function observePull(
   return observe(engine, streamOf(place, subject), look, async (snapshot) => {
     if (snapshot.kind !== 'pull') return 'no pull request';
     const { head, pull } = snapshot.context;
-    const last = pull === null || head === null ? null : { head, base: pull.base };
+    const last = pull === null || head === null ? null : { ...pull, head };
     const seen = isNewest(told, pull, engine.options.world.now())
       ? told
       : await place.forge.pull(place.repository, number, last);

@@ -148,6 +148,11 @@ export interface CallBudget {
   readonly resetAt: number;
 }
 
+/** What was known of a pull request before it was looked at again; `head` is a commit. */
+export type LastKnownPull = Pick<ForgePull, 'base' | 'title' | 'author'> & {
+  readonly head: string;
+};
+
 /**
  * A forge as the engine sees it. Reading verbs give the forge's present state, which wins over whatever a delivery
  * said (D2). Writing verbs may be called again: they look before they write.
@@ -162,7 +167,7 @@ export interface Forge {
   pull(
     repository: ForgeRepository,
     number: number,
-    last: { head: string; base: string } | null,
+    last: LastKnownPull | null,
   ): Promise<ForgePull | null>;
   /** Whether a branch of that name is a merge queue's temporary one, to be built as itself (B11). */
   isQueueBranch(name: string): boolean;

@@ -5,6 +5,7 @@ import type {
   Forge,
   ForgePull,
   ForgeRepository,
+  LastKnownPull,
   RawDelivery,
 } from '../../ports/forge.ts';
 import type { World } from '../../ports/world.ts';
@@ -48,7 +49,7 @@ export class GitForge implements Forge {
   pull(
     repository: ForgeRepository,
     number: number,
-    last: { head: string; base: string } | null,
+    last: LastKnownPull | null,
   ): Promise<ForgePull | null> {
     return onePull(this.#git, repository, number, last);
   }

@@ -4,7 +4,7 @@ import { has, isAncestor } from '../../git/history.ts';
 import { checkRef } from '../../git/names.ts';
 import { withObjects } from '../../git/read-objects.ts';
 import type { Git } from '../../git/run.ts';
-import type { ForgePull, ForgeRepository } from '../../ports/forge.ts';
+import type { ForgePull, ForgeRepository, LastKnownPull } from '../../ports/forge.ts';
 
 /** A subject line has no end of its own. */
 const longestTitle = 1000;
@@ -70,7 +70,7 @@ export async function onePull(
   git: Git,
   repository: ForgeRepository,
   number: number,
-  last: { head: string; base: string } | null,
+  last: LastKnownPull | null,
 ): Promise<ForgePull | null> {
   if (!Number.isSafeInteger(number) || number < 1) return null;
   const headRef = `refs/pull/${number}/head`;
@@ -92,12 +92,12 @@ export async function onePull(
   return {
     number,
     state: merged ? 'merged' : 'closed',
-    title: null,
+    title: last.title,
     head: here ? last.head : null,
     headRef,
     base: last.base,
     draft: false,
-    author: null,
+    author: last.author,
     trusted: true,
     ...untold,
   };

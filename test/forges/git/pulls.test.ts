@@ -55,13 +55,17 @@ test('B1 B2 a ref that vanished was merged if the base holds its head, else clos
   bare.git('update-ref', '-d', 'refs/pull/1/head');
   bare.git('update-ref', '-d', 'refs/pull/2/head');
   const repository = await forge.repository('ada/engine');
-  const last = (head: string, base = 'main') => ({ head, base });
+  const last = (head: string, base = 'main') => ({ head, base, title: 'A title', author: 'Ada' });
   expect(await forge.pull(repository, 1, last(merged))).toMatchObject({
     state: 'merged',
     head: merged,
     base: 'main',
   });
-  expect(await forge.pull(repository, 2, last(dropped))).toMatchObject({ state: 'closed' });
+  expect(await forge.pull(repository, 2, last(dropped))).toMatchObject({
+    state: 'closed',
+    title: 'A title',
+    author: 'Ada',
+  });
   expect(await forge.pull(repository, 1, last(merged, 'gone'))).toMatchObject({ state: 'closed' });
   expect(await forge.pull(repository, 2, last('a'.repeat(40)))).toMatchObject({
     state: 'closed',
