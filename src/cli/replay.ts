@@ -69,7 +69,8 @@ async function show(
   if (options.step === true) requireTerminal(options);
   const row = await findStream(db, config, pull);
   requireTypes(row.kind, options.event);
-  if (to !== null) await requireVersion(db, pull, row.stream, to);
+  for (const version of [from, to])
+    if (version !== null) await requireVersion(db, pull, row.stream, version);
   const steps: TravelStep[] = [];
   const printsAtOnce = options.json !== true && options.step !== true;
   let last: TravelStep | null = null;

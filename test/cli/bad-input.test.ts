@@ -80,9 +80,10 @@ describe('a pull request', () => {
     expect(await refused(2, 'replay', 'here:r1#12', '--to', 'last')).toMatch(
       /--to takes a version/,
     );
-    expect(await refused(1, 'replay', 'here:r1#13', '--to', '99')).toMatch(
-      /has 13 events, so there is no version 99; name one up to 13/,
-    );
+    for (const option of ['--from', '--to'])
+      expect(await refused(1, 'replay', 'here:r1#13', option, '99')).toMatch(
+        /has 13 events, so there is no version 99; name one up to 13/,
+      );
     expect(await refused(2, 'replay')).toMatch(/replay takes a pull request/);
   });
 });
