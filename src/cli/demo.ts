@@ -50,7 +50,8 @@ async function demo({ once }: DemoOptions): Promise<void> {
     await print(`\n${colours.green('Every step came out as it should')}, in ${took}.\n`);
     if (once) return;
     await print(
-      `The service goes on at ${story.service.url}; push to ${workspace.bare}, and stop it with Ctrl-C.\n`,
+      `The service goes on at ${story.service.url}; push to ${workspace.bare}, and stop it with Ctrl-C.\n` +
+        `Its operator's token, for what acts on the dashboard, is in ${workspace.operatorTokenFile}.\n`,
     );
     await interrupted(story);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
@@ -19,10 +19,14 @@ const run = promisify(execFile);
 export interface Workspace {
   readonly directory: string;
   readonly configFile: string;
+  /** What the dashboard and the commands that act ask for. */
+  readonly operatorTokenFile: string;
   readonly bare: string;
   readonly clone: string;
   readonly stateDir: string;
 }
+
+const operatorToken = 'operator-token';
 
 /** What the demo needs beside the package itself; a checkout has it. */
 export class DemoUnavailable extends Error {
@@ -34,6 +38,7 @@ export async function layOut(directory: string, port: number): Promise<Workspace
   const workspace: Workspace = {
     directory,
     configFile: join(directory, 'orthrus.json'),
+    operatorTokenFile: join(directory, operatorToken),
     bare: join(directory, 'srv', 'demo', 'leveldb.git'),
     clone: join(directory, 'leveldb'),
     stateDir: join(directory, 'state'),
@@ -50,6 +55,9 @@ export async function layOut(directory: string, port: number): Promise<Workspace
   git(workspace.bare, 'init', '--quiet', '--bare', '--initial-branch=main');
   git(workspace.clone, 'init', '--quiet', '--initial-branch=main');
   git(workspace.clone, 'remote', 'add', 'origin', workspace.bare);
+  writeFileSync(workspace.operatorTokenFile, `${randomBytes(24).toString('base64url')}\n`, {
+    mode: 0o600,
+  });
   writeFileSync(workspace.configFile, `${JSON.stringify(configuration(port), null, 2)}\n`);
   return workspace;
 }
@@ -59,6 +67,7 @@ function configuration(port: number): unknown {
     listen: { host: '127.0.0.1', port },
     database: 'sqlite:orthrus.db',
     stateDir: 'state',
+    operatorToken: { file: operatorToken },
     forges: { here: { kind: 'git', root: 'srv' } },
     ci: {
       nix: {
