@@ -3,8 +3,8 @@ import type { PullModel } from './pull-model.ts';
 
 /** A build tells of its jobs in bursts: one look is enough for each. */
 const gatherFor = 100;
-/** What is under way says since when, and how far it is: that is asked for again after so long. */
-const lookAgainAfter = 20_000;
+/** What is under way says since when: that is asked for again after so long. */
+const lookAgainAfter = 5_000;
 
 /**
  * Follows the stream of events: whatever is recorded of this pull request is on the page at once.
@@ -42,7 +42,7 @@ export function follow(model: PullModel): () => void {
     },
   });
   const timer = setInterval(() => {
-    if (!document.hidden && model.pull.value.waitsFor !== null) want();
+    if (!document.hidden && model.pull.value.waitsFor !== null) void model.lookAgain();
   }, lookAgainAfter);
   return () => {
     clearInterval(timer);

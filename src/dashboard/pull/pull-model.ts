@@ -80,11 +80,16 @@ export class PullModel {
       if (told.newest < firstOf(part + 1)) break;
       part += 1;
     }
-    const { api } = this.data;
-    const pull = await fetchJson<PullDetailJson>(api).catch(() => null);
-    if (pull !== null) this.pull.value = pull;
+    await this.lookAgain();
     await this.#listNewEvents();
     await this.go(this.at.value);
+  }
+
+  /** Asks for what is said of it now; without an event that changes too: since when it builds, until when a limit holds. */
+  async lookAgain(): Promise<void> {
+    const pull = await fetchJson<PullDetailJson>(this.data.api).catch(() => null);
+    // What was asked for earlier may come later.
+    if (pull !== null && pull.version >= this.pull.value.version) this.pull.value = pull;
   }
 
   async #listNewEvents(): Promise<void> {
