@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { duration, shortSha } from '../../machines/describe.ts';
+import type { BuildJob } from '../log/build-jobs.ts';
 import type { RunningService } from './running-service.ts';
 import { startService } from './running-service.ts';
-import type { ShownBuild, ShownJob } from './watch.ts';
+import type { ShownBuild } from './watch.ts';
 import { Watch } from './watch.ts';
 import { git, pushChange, rootsOf, type Workspace } from './workspace.ts';
 
@@ -236,7 +237,7 @@ export class DemoStory {
   }
 }
 
-function jobOf(build: ShownBuild, name: string): ShownJob | undefined {
+function jobOf(build: ShownBuild, name: string): BuildJob | undefined {
   return build.jobs.find((job) => job.name === name);
 }
 

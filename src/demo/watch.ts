@@ -1,18 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import { type BuildJob, jobsOf } from '../log/build-jobs.ts';
 import { type OpenLog, readLog } from '../log/database.ts';
 import type { PullRow } from '../log/schema.ts';
-
-const shownJobs = z.array(
-  z.object({
-    name: z.string(),
-    state: z.string(),
-    built: z.boolean().nullable(),
-    milliseconds: z.number().nullable(),
-    reason: z.string(),
-  }),
-);
-export type ShownJob = z.infer<typeof shownJobs>[number];
 
 /** One build, as the log's read model has it. */
 export interface ShownBuild {
@@ -21,7 +10,7 @@ export interface ShownBuild {
   readonly head: string;
   readonly verdict: string | null;
   readonly description: string;
-  readonly jobs: readonly ShownJob[];
+  readonly jobs: readonly BuildJob[];
   readonly isStarted: boolean;
 }
 
@@ -61,7 +50,7 @@ export class Watch {
       head: row.head,
       verdict: row.verdict,
       description: row.description ?? '',
-      jobs: shownJobs.parse(JSON.parse(row.jobs)),
+      jobs: jobsOf(row),
       isStarted: row.started_at !== null,
     }));
   }

@@ -1,7 +1,7 @@
 import { coldBuildsCounted, coldTimeOf } from '../dashboard/shared/saved.ts';
 import type { LogDatabase } from '../log/database.ts';
 import type { PullRow } from '../log/schema.ts';
-import { jobsOf } from './pull-json.ts';
+import { jobsOf } from '../log/build-jobs.ts';
 import { readBuilds } from './read-pulls.ts';
 
 /** Of a repository with more branches that are built as themselves, so many tell of cold builds. */

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { z } from 'zod';
 import type {
   ForgeLimits,
   OverviewData,
   OverviewDay,
 } from '../dashboard/overview/overview-data.ts';
+import { jobsOf } from '../log/build-jobs.ts';
 import type { LogDatabase } from '../log/database.ts';
 import { restingLanes } from '../log/standings.ts';
 import type { Service } from '../service.ts';
@@ -16,16 +16,6 @@ export const windowDays = 30;
 /** So many builds are looked at, the newest: half a second of reading, in parts between which others are served. */
 const mostBuilds = 20_000;
 const partSize = 500;
-
-const endedJobs = z.array(
-  z.object({
-    name: z.string(),
-    state: z.string(),
-    built: z.boolean().nullable(),
-    milliseconds: z.number().nullable(),
-    reason: z.string(),
-  }),
-);
 
 /** What the last thirty days came to. Reads builds only, of which there are few beside events. */
 export async function overviewData(service: Service): Promise<OverviewData> {
@@ -41,7 +31,7 @@ export async function overviewData(service: Service): Promise<OverviewData> {
   for await (const row of buildsSince(db, from)) {
     if (row.verdict === null) continue;
     builds += 1;
-    const jobs = endedJobs.parse(JSON.parse(row.jobs));
+    const jobs = jobsOf(row);
     const { stream, head, verdict, description } = row;
     causes.add({ stream, head, verdict, description: description ?? '', jobs });
     for (const job of jobs) saved.add(repositoryOf(stream), job);

@@ -1,6 +1,5 @@
-import { z } from 'zod';
-import { jobState } from '../../machines/build.ts';
 import { savedBy } from '../dashboard/shared/saved.ts';
+import { type BuildJob, jobsOf } from '../log/build-jobs.ts';
 import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
 import type { LoggedEvent } from '../log/stored-event.ts';
 import { summarize } from '../replay/summarize.ts';
@@ -47,28 +46,10 @@ export function nameOf(row: Pick<PullRow, 'forge' | 'repository' | 'number' | 'b
   return `${row.forge}:${row.repository}${subject}`;
 }
 
-const shownJob = z.object({
-  name: z.string(),
-  state: jobState,
-  /** False: it was there already; null: the CI does not say. */
-  built: z.boolean().nullable(),
-  milliseconds: z.number().nullable(),
-  /** Why it was warm, cold, or not built (C18). */
-  reason: z.string(),
-  url: z.string().nullable(),
-  error: z.string().nullable(),
-});
-export type ShownJob = z.infer<typeof shownJob>;
-
-export interface JobJson extends ShownJob {
+export interface JobJson extends BuildJob {
   readonly log: string;
   /** How many milliseconds its cache saved it, an estimate (`savedBy`); null: there is nothing to compare. */
   readonly saved: number | null;
-}
-
-/** The jobs of a row of `builds`. */
-export function jobsOf({ jobs }: Pick<BuildRow, 'jobs'>): readonly ShownJob[] {
-  return z.array(shownJob).parse(JSON.parse(jobs));
 }
 
 export interface BuildJson {

@@ -10,6 +10,7 @@ import {
   type PullContext,
 } from '../../machines/pull-request/context.ts';
 import { parseStreamName } from '../../machines/stream.ts';
+import type { BuildJob } from './build-jobs.ts';
 import type { LogDatabase } from './database.ts';
 import { projectSeeds } from './project-seeds.ts';
 import type { BuildsTable, PullsTable } from './schema.ts';
@@ -71,18 +72,6 @@ export function pullRow({ stream, version, at, after }: Progress): PullsTable | 
     author: null,
     tip: null,
   };
-}
-
-/** One job of a build, as people are shown it. */
-export interface BuildJob {
-  readonly name: string;
-  readonly state: JobResult['state'];
-  readonly built: boolean | null;
-  readonly milliseconds: number | null;
-  /** Why it was warm, cold, or not built (C18). */
-  readonly reason: string;
-  readonly url: string | null;
-  readonly error: string | null;
 }
 
 type BuildChange = Pick<BuildsTable, 'stream' | 'attempt'> & Partial<BuildsTable>;
