@@ -19,6 +19,7 @@ import { openMirror } from './git/open-mirror.ts';
 import { type Explain, Git } from './git/run.ts';
 import { type OpenLog, openLog } from './log/database.ts';
 import { readMachineVersion } from './log/machine-version.ts';
+import { keepLimits } from './kept-limits.ts';
 import type { BuildListener, Ci } from './ports/ci.ts';
 import type { Credentials, Forge, ForgeRepository } from './ports/forge.ts';
 import type { Mirror } from './ports/mirror.ts';
@@ -147,8 +148,10 @@ export async function openService(
 ): Promise<Service> {
   const { world, logger, adapters: make = adapters } = options;
   const log = await openLog(config.database.file, config.database.synchronous);
+  let limitsKept: () => Promise<void>;
   try {
     mkdirSync(config.stateDir, { recursive: true });
+    limitsKept = await keepLimits(log.db, options);
   } catch (error) {
     await log.close();
     throw error;
@@ -234,6 +237,7 @@ export async function openService(
       await Promise.all([reconciler.stop(stopWithin), engine.stop(stopWithin)]);
       for (const ci of cis.values()) await ci.close();
       await reports.settled();
+      await limitsKept();
       await log.close();
     },
   };

@@ -136,6 +136,38 @@ test.each<LimitKind>(['429', 'secondary', 'primary'])(
   },
 );
 
+test('E2 G1 a process that starts before the deadline asks nothing before it', async () => {
+  const story = await beginAtGitHub({ config: { reconcileEvery: '5m' } });
+  const { github } = story;
+  const main = await story.pushMain({ 'a.c': 'base' });
+  await story.start();
+  const { head } = await story.open('feature', main, { 'a.c': 'first' });
+  await story.until(1, 'building');
+  await story.settle();
+  github.faults.add({
+    trouble: { kind: 'limit', as: 'primary', seconds: 600 },
+    on: 'GET /repos/{owner}/{repo}/pulls',
+  });
+  await story.look();
+  const calls = story.restCalls().length;
+
+  await story.stop();
+  await story.start();
+  await story.look();
+  story.world.advance(300_000);
+  await story.look();
+  expect(story.restCalls()).toHaveLength(calls);
+
+  story.world.advance(310_000);
+  await story.look();
+  expect(story.restCalls().length).toBeGreaterThan(calls);
+  story.ci.finish(await story.build(1), built('app', 'one'));
+  await story.until(1, 'idle');
+  await story.settle();
+  expect(story.statuses(head)).toMatchObject({ orthrus: expect.stringMatching(/^success/) });
+  github.ledger.transcript();
+});
+
 test('E3 with a token that is void it is blocked with what to do, and goes on with a good one', async () => {
   const story = await beginAtGitHub();
   const { github } = story;

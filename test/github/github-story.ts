@@ -13,6 +13,7 @@ import { readSecret, secretSources } from '../../src/config/secrets.ts';
 import { createApp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { loggedEvent, type LoggedEvent } from '../../src/log/stored-event.ts';
+import type { World } from '../../src/ports/world.ts';
 import { type Adapters, adapters, openService, type Service } from '../../src/service.ts';
 import type { GitHubDouble } from '../doubles/github/github-double.ts';
 import { startGitHub } from '../doubles/github/start.ts';
@@ -20,6 +21,16 @@ import type { App, HostedRepository, Permissions, Pull } from '../doubles/github
 import type { Files } from '../doubles/repository.ts';
 import { ScriptedCi } from '../doubles/scripted-ci.ts';
 import { TestWorld } from '../doubles/test-world.ts';
+
+/** The same clock and chance for a process of its own, which remembers nothing of the one before. */
+function newProcess(world: World): World {
+  return {
+    now: () => world.now(),
+    random: () => world.random(),
+    id: () => world.id(),
+    after: (milliseconds, callback) => world.after(milliseconds, callback),
+  };
+}
 
 export interface GitHubStoryOptions {
   /** Keys of the repository's configuration, over the defaults. */
@@ -143,7 +154,7 @@ export class GitHubStory {
       destination: { write: (line) => void this.logged.push(line) },
     });
     const service = await openService(this.config, {
-      world: this.world,
+      world: newProcess(this.world),
       logger,
       adapters: {
         ...adapters,

@@ -7,8 +7,34 @@ interface Closed {
   readonly until: number;
 }
 
+/** Takes what must outlive the process: by a token's hash, until when it rests. */
+export type KeepRest = (key: string, until: number) => void;
+
+interface Rests {
+  readonly closed: Map<string, Closed>;
+  keep: KeepRest | null;
+}
+
 /** One process lives in one world: its forges share what they know of a token. */
-const worlds = new WeakMap<World, Map<string, Closed>>();
+const worlds = new WeakMap<World, Rests>();
+
+function restsIn(world: World): Rests {
+  const known = worlds.get(world) ?? { closed: new Map<string, Closed>(), keep: null };
+  worlds.set(world, known);
+  return known;
+}
+
+/** No limit of GitHub's lasts longer: a clock that was put back between two processes must not make more of it (G6). */
+const longestRest = 3_600_000;
+
+/** Takes up what an earlier process was told, and has `keep` called for whatever is told from now on. */
+export function keepRests(world: World, told: ReadonlyMap<string, number>, keep: KeepRest): void {
+  const rests = restsIn(world);
+  rests.keep = keep;
+  const now = world.now();
+  for (const [key, until] of told)
+    rests.closed.set(key, { since: now, until: Math.min(until, now + longestRest) });
+}
 
 /**
  * Nothing is asked with a token before the deadline that a 429 or 403 named for it (E2).
@@ -20,29 +46,28 @@ const worlds = new WeakMap<World, Map<string, Closed>>();
  */
 export class Gate {
   readonly #world: World;
-  readonly #closed: Map<string, Closed>;
+  readonly #rests: Rests;
   readonly #key: string;
 
   /** `names`: what makes the token, or the installation, the one it is. Only their hash is kept. */
   constructor(world: World, ...names: readonly string[]) {
     this.#world = world;
-    this.#closed = worlds.get(world) ?? new Map<string, Closed>();
-    worlds.set(world, this.#closed);
+    this.#rests = restsIn(world);
     this.#key = createHash('sha256').update(JSON.stringify(names)).digest('hex');
   }
 
   /** @throws {PortError} `rate-limited` */
   check(): void {
-    const closed = this.#closed.get(this.#key);
+    const closed = this.#rests.closed.get(this.#key);
     if (closed === undefined) return;
     const now = this.#world.now();
     if (now >= closed.until) {
-      this.#closed.delete(this.#key);
+      this.#rests.closed.delete(this.#key);
       return;
     }
     // A clock that was put back must not make an hour a year (G6): no wait is longer than the one that was asked for.
     const until = Math.min(closed.until, now + (closed.until - closed.since));
-    if (until < closed.until) this.#closed.set(this.#key, { since: now, until });
+    if (until < closed.until) this.#rests.closed.set(this.#key, { since: now, until });
     throw new PortError(
       'rate-limited',
       `GitHub's rate limit for this token holds until ${new Date(until).toISOString()}`,
@@ -51,8 +76,10 @@ export class Gate {
   }
 
   close(until: number): void {
-    const known = this.#closed.get(this.#key)?.until ?? 0;
-    if (until > known) this.#closed.set(this.#key, { since: this.#world.now(), until });
+    const known = this.#rests.closed.get(this.#key)?.until ?? 0;
+    if (until <= known) return;
+    this.#rests.closed.set(this.#key, { since: this.#world.now(), until });
+    this.#rests.keep?.(this.#key, until);
   }
 }
 
