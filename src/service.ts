@@ -17,6 +17,7 @@ import { GitHubForge, type GitHubOptions } from './forges/github/github-forge.ts
 import { configurationFile } from './git/environment.ts';
 import { openMirror } from './git/open-mirror.ts';
 import { type Explain, Git } from './git/run.ts';
+import { settleClock } from './log/clock.ts';
 import { type OpenLog, openLog } from './log/database.ts';
 import { readMachineVersion } from './log/machine-version.ts';
 import { keepLimits } from './kept-limits.ts';
@@ -151,6 +152,8 @@ export async function openService(
   let limitsKept: () => Promise<void>;
   try {
     mkdirSync(config.stateDir, { recursive: true });
+    const by = await settleClock(log.db, world.now());
+    if (by > 0) logger.warn({ milliseconds: by }, 'the clock was set back since the last event');
     limitsKept = await keepLimits(log.db, options);
   } catch (error) {
     await log.close();

@@ -1,4 +1,4 @@
-import { lastRecordedAt, setBack } from '../log/clock.ts';
+import { setBack } from '../log/clock.ts';
 import { relaxed } from '../log/database.ts';
 import { isUnavailable } from '../log/log-error.ts';
 import { effect as effectSchema, type Effect } from '../../machines/effect.ts';
@@ -20,8 +20,6 @@ import { TimerWatch } from './timer-watch.ts';
 const leaseFor = 15 * 60_000;
 /** The longest the worker sleeps: a clock that is set back must not keep it asleep. */
 const longestSleep = 30_000;
-/** What clocks are set back by every day, to be left alone. */
-const smallestSetback = 1000;
 /** How long it rests when the database cannot be written. */
 const restAfterFault = 1000;
 /** When a held stream's effects are looked at again; `machine.accepted` drops them before that. */
@@ -42,12 +40,13 @@ export class Worker {
   #firing: Promise<void> | null = null;
   #isRunning = false;
   #isWoken = false;
-  /** The latest that the clock has said; null before the first look. */
-  #latest: number | null = null;
+  /** What the clock said at the last look. */
+  #latest: number;
   #callOff: () => void = () => {};
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#latest = engine.options.world.now();
     this.timers = new TimerWatch(engine);
   }
 
@@ -123,15 +122,13 @@ export class Worker {
     if (this.#isRunning) this.#callOff = world.after(Math.max(rest, 1), () => this.wake());
   }
 
-  /** A clock that was set back, here or between two processes, makes nothing wait longer than it had to (G6). */
+  /** A clock that was set back makes nothing wait longer than it had to (G6). */
   async #lookAtTheClock(): Promise<void> {
     const { db, world, logger } = this.#engine.options;
-    const latest = this.#latest ?? (await lastRecordedAt(db)) ?? 0;
     const now = world.now();
-    const by = latest - now;
-    if (by > smallestSetback) {
+    const by = await setBack(db, now, this.#latest - now);
+    if (by > 0) {
       logger.warn({ milliseconds: by }, 'the clock was set back');
-      await setBack(db, now, by);
       this.timers.forget();
     }
     this.#latest = now;

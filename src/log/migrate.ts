@@ -6,6 +6,7 @@ import * as heldSnapshots from '../../migrations/0004-held-snapshots.ts';
 import * as buildsAsked from '../../migrations/0005-builds-asked.ts';
 import * as ciLanes from '../../migrations/0006-ci-lanes.ts';
 import * as deadEffects from '../../migrations/0007-dead-effects.ts';
+import * as clock from '../../migrations/0008-clock.ts';
 import { asLogError, LogError } from './log-error.ts';
 
 /** Every migration, by the name that the database remembers. Names are never changed, only added to. */
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '0005-builds-asked': buildsAsked,
   '0006-ci-lanes': ciLanes,
   '0007-dead-effects': deadEffects,
+  '0008-clock': clock,
 };
 
 function migratorOf<Tables>(db: Kysely<Tables>): Migrator {

@@ -20,6 +20,7 @@ export const projections = [
   'snapshots',
   'effects',
   'lanes',
+  'clock',
   'pulls',
   'builds',
   'seeds',

@@ -6,6 +6,8 @@ export interface Tables {
   snapshots: SnapshotsTable;
   effects: EffectsTable;
   lanes: { lane: string; hold_until: number };
+  /** At most one row. */
+  clock: { position: number; at: number };
   pulls: PullsTable;
   builds: BuildsTable;
   seeds: SeedsTable;

@@ -78,6 +78,27 @@ test('G6 the clock was set back while the service was down: deadlines and pendin
   expect(story.repository.statuses(head)['orthrus']).toMatch(/^success: /);
 });
 
+test('G1 G6 the clock was set back, and the service is started twice: deadlines are moved once', async () => {
+  const { story, build } = await openPull({ config });
+  story.ci.begin(build);
+  await story.settle();
+  await story.stop();
+  story.world.advance(-30 * 24 * hours);
+  await story.start();
+  const events = (await story.events(1)).length;
+  await story.stop();
+  story.world.advance(hours);
+  await story.start();
+  // Nothing was recorded meanwhile by which one could tell.
+  expect(await story.events(1)).toHaveLength(events);
+  story.world.advance(5 * hours - minutes);
+  await story.settle();
+  expect(await story.state(1)).toBe('building');
+  story.world.advance(2 * minutes);
+  await story.until(1, 'idle');
+  expect(story.statuses.at(-1)).toMatch(/error: the CI did not finish the build in time$/);
+});
+
 test('G6 the clock jumps ahead by a day: every deadline asks before it judges, and what was judged is corrected', async () => {
   const { story, head, build } = await openPull({ config });
   const other = story.pushPull(2, head, { 'a.c': 'other' });

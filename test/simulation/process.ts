@@ -10,6 +10,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { Places } from '../../src/engine/place.ts';
 import { Reconciler } from '../../src/engine/reconciler.ts';
 import { takeDelivery } from '../../src/engine/take-delivery.ts';
+import { settleClock } from '../../src/log/clock.ts';
 import { isUnavailable, LogError } from '../../src/log/log-error.ts';
 import { readMachineVersion } from '../../src/log/machine-version.ts';
 import type { Tables } from '../../src/log/schema.ts';
@@ -91,6 +92,7 @@ export class Process {
 
   /** As `Service.start`. */
   async start(): Promise<void> {
+    await settleClock(this.db, this.engine.options.world.now());
     await this.#reconciler.openPlaces();
     await this.engine.start();
     this.#reconciler.start();

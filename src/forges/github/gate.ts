@@ -24,16 +24,12 @@ function restsIn(world: World): Rests {
   return known;
 }
 
-/** No limit of GitHub's lasts longer: a clock that was put back between two processes must not make more of it (G6). */
-const longestRest = 3_600_000;
-
 /** Takes up what an earlier process was told, and has `keep` called for whatever is told from now on. */
 export function keepRests(world: World, told: ReadonlyMap<string, number>, keep: KeepRest): void {
   const rests = restsIn(world);
   rests.keep = keep;
   const now = world.now();
-  for (const [key, until] of told)
-    rests.closed.set(key, { since: now, until: Math.min(until, now + longestRest) });
+  for (const [key, until] of told) rests.closed.set(key, { since: now, until });
 }
 
 /**
