@@ -79,8 +79,11 @@ function expected(look: Look, standing: Standing): StatusState {
     ended !== undefined &&
     (ended.error === null || ended.error.kind === 'evaluation') &&
     ended.jobs.every(({ state }) => state === 'success' || state === 'failure');
+  if (isConclusive) return cameTo(look, standing, newest);
   const checked = overlays.findLast(({ purpose }) => purpose.kind !== 'check');
-  return cameTo(look, standing, isConclusive ? newest : checked);
+  // After many vain tries at a clean build the overlay it was to check is no longer among those that are kept.
+  if (checked === undefined) return standing.context.verdict?.state ?? 'error';
+  return cameTo(look, standing, checked);
 }
 
 function endOf(
