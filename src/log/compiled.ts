@@ -1,9 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CompiledQuery, type DialectAdapter, type QueryResult } from 'kysely';
+import type { CompiledQuery, DialectAdapter, QueryResult } from 'kysely';
 import type { LogDatabase } from './database.ts';
 
-/** Texts of queries, by dialect and name. */
-const texts = new WeakMap<DialectAdapter, Map<string, string>>();
+/** Compiled queries, by dialect and name. */
+const queries = new WeakMap<DialectAdapter, Map<string, CompiledQuery>>();
+
+/**
+ * The query of that name, which is built the first time. It is run with values of its own each time: Kysely's
+ * `CompiledQuery.raw` would make and freeze four objects for that.
+ */
+export function compiledOnce(
+  db: LogDatabase,
+  name: string,
+  build: () => CompiledQuery,
+): CompiledQuery {
+  const { adapter } = db.getExecutor();
+  let known = queries.get(adapter);
+  if (known === undefined) queries.set(adapter, (known = new Map()));
+  let query = known.get(name);
+  if (query === undefined) known.set(name, (query = build()));
+  return query;
+}
 
 /**
  * Runs a query whose text is always the same. To build and compile it costs Kysely more than to run it costs SQLite, and
@@ -17,16 +34,11 @@ export async function runCompiled<Row>(
   values: readonly unknown[],
   build: () => CompiledQuery<Row>,
 ): Promise<QueryResult<Row>> {
-  const { adapter } = db.getExecutor();
-  const known = texts.get(adapter) ?? new Map<string, string>();
-  texts.set(adapter, known);
-  let text = known.get(name);
-  if (text === undefined) {
+  const query = compiledOnce(db, name, () => {
     const compiled = build();
     if (!isDeepStrictEqual(compiled.parameters, values))
       throw new Error(`${name} has other values, or in another order, than it is run with`);
-    text = compiled.sql;
-    known.set(name, text);
-  }
-  return db.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
+    return compiled;
+  });
+  return db.executeQuery<Row>({ ...query, parameters: values });
 }

@@ -120,18 +120,18 @@ function lockForWriting(file: string): () => void {
  */
 export function cached(sqlite: Database.Database): Database.Database {
   const statements = new Map<string, Database.Statement>();
+  const prepare = (text: string): Database.Statement => {
+    let statement = statements.get(text);
+    // A statement that is being iterated cannot be run again before that ends.
+    if (statement === undefined || statement.busy) {
+      statement = sqlite.prepare(text);
+      if (statements.size < 200) statements.set(text, statement);
+    }
+    return statement;
+  };
   return new Proxy(sqlite, {
     get(target, property) {
-      if (property === 'prepare')
-        return (text: string): Database.Statement => {
-          let statement = statements.get(text);
-          // A statement that is being iterated cannot be run again before that ends.
-          if (statement === undefined || statement.busy) {
-            statement = target.prepare(text);
-            if (statements.size < 200) statements.set(text, statement);
-          }
-          return statement;
-        };
+      if (property === 'prepare') return prepare;
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },

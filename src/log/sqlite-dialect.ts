@@ -18,6 +18,9 @@ class TransactionalDdl extends SqliteAdapter {
   }
 }
 
+/** One for all, for by it are compiled queries known again (`compiledOnce`); it holds nothing. */
+const adapter = new TransactionalDdl();
+
 /**
  * On a full disk SQLite itself rolls back, at once; to roll back a second time is an error, which would hide what had
  * happened (G2).
@@ -45,7 +48,7 @@ export class LogDialect extends SqliteDialect {
   }
 
   override createAdapter(): DialectAdapter {
-    return new TransactionalDdl();
+    return adapter;
   }
 
   override createDriver(): Driver {

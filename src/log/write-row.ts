@@ -1,9 +1,7 @@
-import { CompiledQuery, type DialectAdapter, type Insertable, sql } from 'kysely';
+import { type CompiledQuery, type Insertable, sql } from 'kysely';
+import { compiledOnce } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
-
-/** The texts of the inserts, by dialect: by table, columns and key. */
-const texts = new WeakMap<DialectAdapter, Map<string, string>>();
 
 /**
  * Inserts a row; where one with the same `key` columns is there, replaces its other columns. Every append writes some of
@@ -18,8 +16,8 @@ export async function writeRow<Table extends keyof Tables>(
   keep: readonly (keyof Tables[Table] & string)[] = [],
 ): Promise<void> {
   const shape = `${table}(${Object.keys(row).join()})${key.join()}/${keep.join()}`;
-  const text = textOf(db, shape, () => compileInsert(db, table, row, key, keep));
-  await db.executeQuery(CompiledQuery.raw(text, Object.values(row)));
+  const query = compiledOnce(db, shape, () => compileInsert(db, table, row, key, keep));
+  await db.executeQuery({ ...query, parameters: Object.values(row) });
 }
 
 /** Changes columns of the row that has these `key` columns, if there is one; compiled once a shape, as `writeRow`. */
@@ -30,19 +28,9 @@ export async function changeRow(
   key: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const shape = `${table}:${Object.keys(changes).join()}?${Object.keys(key).join()}`;
-  const text = textOf(db, shape, () => compileUpdate(db, table, changes, key));
-  await db.executeQuery(
-    CompiledQuery.raw(text, [...Object.values(changes), ...Object.values(key)]),
-  );
-}
-
-function textOf(db: LogDatabase, shape: string, compile: () => string): string {
-  const { adapter } = db.getExecutor();
-  const known = texts.get(adapter) ?? new Map<string, string>();
-  texts.set(adapter, known);
-  const text = known.get(shape) ?? compile();
-  known.set(shape, text);
-  return text;
+  const query = compiledOnce(db, shape, () => compileUpdate(db, table, changes, key));
+  const parameters = [...Object.values(changes), ...Object.values(key)];
+  await db.executeQuery({ ...query, parameters });
 }
 
 function compileUpdate(
@@ -50,11 +38,11 @@ function compileUpdate(
   table: keyof Tables,
   changes: Readonly<Record<string, unknown>>,
   key: Readonly<Record<string, unknown>>,
-): string {
+): CompiledQuery {
   const equal = (of: Readonly<Record<string, unknown>>) =>
     Object.entries(of).map(([name, value]) => sql`${sql.id(name)} = ${value}`);
   const text = sql`update ${sql.table(table)} set ${sql.join(equal(changes))} where ${sql.join(equal(key), sql` and `)}`;
-  return text.compile(db).sql;
+  return text.compile(db);
 }
 
 function compileInsert<Table extends keyof Tables>(
@@ -63,13 +51,13 @@ function compileInsert<Table extends keyof Tables>(
   row: Insertable<Tables[Table]>,
   key: readonly string[],
   keep: readonly string[],
-): string {
+): CompiledQuery {
   const insert = db.insertInto(table).values(row);
-  if (key.length === 0) return insert.compile().sql;
+  if (key.length === 0) return insert.compile();
   const changing = Object.keys(row).filter((name) => !key.includes(name) && !keep.includes(name));
   // Which columns they are is known only here; that they are the table's, the caller's types have seen to.
   const text = sql`${insert} on conflict (${sql.join(key.map((name) => sql.id(name)))}) do update set ${sql.join(
     changing.map((name) => sql`${sql.id(name)} = excluded.${sql.id(name)}`),
   )}`;
-  return text.compile(db).sql;
+  return text.compile(db);
 }
