@@ -1,3 +1,4 @@
+import { runCompiled } from '../log/compiled.ts';
 import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
 import { keepAgain } from './keep-again.ts';
@@ -94,13 +95,19 @@ async function streamsOf(
   engine: Engine,
   place: Place,
 ): Promise<{ stream: string; number: number | null; branch: string | null; state: string }[]> {
-  return engine.options.db
-    .selectFrom('pulls')
-    .select(['stream', 'number', 'branch', 'state'])
-    .where('forge', '=', place.config.forge)
-    .where('repository_id', '=', place.repository.id)
-    .where('state', 'not in', ['closed', 'gone'])
-    .execute();
+  const { db } = engine.options;
+  const { forge } = place.config;
+  const { id } = place.repository;
+  const { rows } = await runCompiled(db, 'open streams', [forge, id, 'closed', 'gone'], () =>
+    db
+      .selectFrom('pulls')
+      .select(['stream', 'number', 'branch', 'state'])
+      .where('forge', '=', forge)
+      .where('repository_id', '=', id)
+      .where('state', 'not in', ['closed', 'gone'])
+      .compile(),
+  );
+  return rows;
 }
 
 /** The CI is asked about every build that has no result yet (C4, C14, G1). */

@@ -7,6 +7,7 @@ import {
   type StatusRecord,
 } from '../../machines/status.ts';
 import { parseStreamName } from '../../machines/stream.ts';
+import { runCompiled } from '../log/compiled.ts';
 import { reviveEffects } from '../log/outbox.ts';
 import { relaxed } from '../log/database.ts';
 import type { Engine } from './engine.ts';
@@ -87,16 +88,21 @@ function keyOf({ config, repository }: Place): string {
 /** What open streams of the repository have asked to be said, and still would say. */
 async function unsaidAt(engine: Engine, place: Place): Promise<Unsaid[]> {
   const { db } = engine.options;
-  const rows = await db
-    .selectFrom('effects')
-    .innerJoin('pulls', 'pulls.stream', 'effects.stream')
-    .select(['effects.id', 'effects.stream', 'effects.params', 'effects.asked_at'])
-    .where('pulls.forge', '=', place.config.forge)
-    .where('pulls.repository_id', '=', place.repository.id)
-    .where('pulls.state', 'not in', ['closed', 'gone'])
-    .where('effects.type', '=', 'status.publish')
-    .where('effects.outcome', '=', 'dead')
-    .execute();
+  const { forge } = place.config;
+  const { id } = place.repository;
+  const values = [forge, id, 'closed', 'gone', 'status.publish', 'dead'];
+  const { rows } = await runCompiled(db, 'statuses given up', values, () =>
+    db
+      .selectFrom('effects')
+      .innerJoin('pulls', 'pulls.stream', 'effects.stream')
+      .select(['effects.id', 'effects.stream', 'effects.params', 'effects.asked_at'])
+      .where('pulls.forge', '=', forge)
+      .where('pulls.repository_id', '=', id)
+      .where('pulls.state', 'not in', ['closed', 'gone'])
+      .where('effects.type', '=', 'status.publish')
+      .where('effects.outcome', '=', 'dead')
+      .compile(),
+  );
   const unsaid: Unsaid[] = [];
   for (const row of rows) {
     const status = askedStatus.parse(JSON.parse(row.params));

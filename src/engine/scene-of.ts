@@ -7,6 +7,7 @@ import { parseStreamName } from '../../machines/stream.ts';
 import { z } from 'zod';
 import type { OthersStatus, Scene } from '../effects/scene.ts';
 import { code } from '../effects/summary.ts';
+import { runCompiled } from '../log/compiled.ts';
 import type { EffectRow } from '../log/schema.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Engine } from './engine.ts';
@@ -84,16 +85,23 @@ async function othersOf(
   stream: string,
   of: { readonly commit: string; readonly context: string },
 ): Promise<OthersStatus[]> {
-  const rows = await engine.options.db
-    .selectFrom('pulls')
-    .innerJoin('snapshots', 'snapshots.stream', 'pulls.stream')
-    .select(['pulls.stream', 'pulls.kind', 'snapshots.context'])
-    .where('pulls.forge', '=', place.config.forge)
-    .where('pulls.repository_id', '=', place.repository.id)
-    .where('pulls.head', '=', of.commit)
-    .where('pulls.stream', '!=', stream)
-    .where('pulls.state', 'not in', ['closing', 'closed', 'gone'])
-    .execute();
+  const { db } = engine.options;
+  const { forge } = place.config;
+  const { id } = place.repository;
+  const closed = ['closing', 'closed', 'gone'];
+  const values = [forge, id, of.commit, stream, ...closed];
+  const { rows } = await runCompiled(db, 'others with a head', values, () =>
+    db
+      .selectFrom('pulls')
+      .innerJoin('snapshots', 'snapshots.stream', 'pulls.stream')
+      .select(['pulls.stream', 'pulls.kind', 'snapshots.context'])
+      .where('pulls.forge', '=', forge)
+      .where('pulls.repository_id', '=', id)
+      .where('pulls.head', '=', of.commit)
+      .where('pulls.stream', '!=', stream)
+      .where('pulls.state', 'not in', closed)
+      .compile(),
+  );
   return rows.flatMap((row) => {
     const context: PullContext | BranchContext = JSON.parse(row.context);
     const last = lastAsked(context.statuses, of);

@@ -1,3 +1,4 @@
+import { runCompiled } from '../log/compiled.ts';
 import type { Engine } from './engine.ts';
 import type { Place } from './place.ts';
 
@@ -24,14 +25,19 @@ export async function buildsOf(
   place: Place,
   commit: string,
 ): Promise<{ stream: string; attempt: number }[]> {
-  const rows = await engine.options.db
-    .selectFrom('builds')
-    .innerJoin('pulls', 'pulls.stream', 'builds.stream')
-    .select(['builds.stream', (row) => row.fn.max('builds.attempt').as('attempt')])
-    .where('pulls.forge', '=', place.config.forge)
-    .where('pulls.repository_id', '=', place.repository.id)
-    .where('builds.commit', '=', commit)
-    .groupBy('builds.stream')
-    .execute();
+  const { db } = engine.options;
+  const { forge } = place.config;
+  const { id } = place.repository;
+  const { rows } = await runCompiled(db, 'builds of a commit', [forge, id, commit], () =>
+    db
+      .selectFrom('builds')
+      .innerJoin('pulls', 'pulls.stream', 'builds.stream')
+      .select(['builds.stream', (row) => row.fn.max('builds.attempt').as('attempt')])
+      .where('pulls.forge', '=', forge)
+      .where('pulls.repository_id', '=', id)
+      .where('builds.commit', '=', commit)
+      .groupBy('builds.stream')
+      .compile(),
+  );
   return rows.map(({ stream, attempt }) => ({ stream, attempt }));
 }

@@ -1,6 +1,7 @@
 import { type Carried, entriesOf } from '../../machines/carried.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import { parseStreamName } from '../../machines/stream.ts';
+import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import type { Progress } from './project.ts';
 import type { SeedsTable } from './schema.ts';
@@ -43,7 +44,9 @@ function lentBy({ kind, context }: Snapshot): Lent {
 }
 
 async function lend(db: LogDatabase, stream: string, lent: Lent): Promise<void> {
-  await db.deleteFrom('pull_seeds').where('stream', '=', stream).execute();
+  await runCompiled(db, 'take back what is lent', [stream], () =>
+    db.deleteFrom('pull_seeds').where('stream', '=', stream).compile(),
+  );
   for (const { head, carried } of lent)
     if (Object.keys(carried).length > 0)
       await writeRow(db, 'pull_seeds', {
