@@ -55,10 +55,13 @@ async function lastSeen(db: LogDatabase): Promise<number> {
 async function newestEvent(
   db: LogDatabase,
 ): Promise<{ readonly position: number; readonly recorded_at: number } | undefined> {
-  return db
-    .selectFrom('events')
-    .select(['position', 'recorded_at'])
-    .orderBy('position', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  return (
+    db
+      .selectFrom('events')
+      .select(['position', 'recorded_at'])
+      .orderBy('position', 'desc')
+      // With a limit that is a parameter SQLite plans the query anew each time.
+      .limit(sql.lit(1))
+      .executeTakeFirst()
+  );
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
 import type { EventRow } from './stored-event.ts';
@@ -69,13 +70,15 @@ async function streamsOf(db: LogDatabase): Promise<{ branches: string[]; pulls: 
   };
 }
 
+const pageSize = 500;
+
 /** The events of some streams, in the order in which they were recorded. */
 async function* rowsOf(db: LogDatabase, streams: readonly string[]): AsyncGenerator<EventRow> {
   const [only, ...more] = streams;
   if (only === undefined) return;
   let [position, version] = [0, 0];
   for (;;) {
-    const events = db.selectFrom('events').selectAll().limit(500);
+    const events = db.selectFrom('events').selectAll().limit(sql.lit(pageSize));
     const page = await (more.length === 0
       ? // By the index of its own, not through the whole log.
         events.where('stream', '=', only).where('version', '>', version).orderBy('version')
@@ -83,7 +86,7 @@ async function* rowsOf(db: LogDatabase, streams: readonly string[]): AsyncGenera
     ).execute();
     yield* page;
     const last = page.at(-1);
-    if (last === undefined) return;
+    if (last === undefined || page.length < pageSize) return;
     ({ position, version } = last);
   }
 }
