@@ -42,25 +42,36 @@ export function stateOf(row: SnapshotsTable, kind: StreamKind): StreamState {
 
 /** How many streams' snapshots are kept parsed. */
 const mostParsed = 200;
-const lastParsed = new Map<string, { readonly row: SnapshotsTable; readonly snapshot: Snapshot }>();
+const lastParsed = new Map<
+  string,
+  { readonly row: Pick<SnapshotsTable, 'value' | 'context'>; readonly snapshot: Snapshot }
+>();
 
 /**
- * A snapshot is read three times for each time that it changes, and to parse it costs more than to read it. What was parsed
- * is used again only for the very same text, and nobody changes a snapshot.
+ * A snapshot is read three times for each time that it changes, and to parse it costs more than to read it. What was parsed,
+ * or written, is used again only for the very same text, and nobody changes a snapshot.
  */
 function parsed(row: SnapshotsTable, kind: StreamKind): Snapshot {
   const { stream, value, context } = row;
   const last = lastParsed.get(stream);
   if (last?.row.context === context && last.row.value === value) return last.snapshot;
   const snapshot: Snapshot = { kind, value: JSON.parse(value), context: JSON.parse(context) };
+  keep(stream, row, snapshot);
+  return snapshot;
+}
+
+function keep(
+  stream: string,
+  { value, context }: Pick<SnapshotsTable, 'value' | 'context'>,
+  snapshot: Snapshot,
+): void {
   lastParsed.delete(stream);
-  lastParsed.set(stream, { row, snapshot });
+  lastParsed.set(stream, { row: { value, context }, snapshot });
   if (lastParsed.size > mostParsed)
     for (const oldest of lastParsed.keys()) {
       lastParsed.delete(oldest);
       break;
     }
-  return snapshot;
 }
 
 export async function saveState(
@@ -68,6 +79,9 @@ export async function saveState(
   stream: string,
   state: StreamState,
 ): Promise<void> {
+  const value = JSON.stringify(state.snapshot.value);
+  const context = JSON.stringify(state.snapshot.context);
+  keep(stream, { value, context }, state.snapshot);
   await writeRow(
     db,
     'snapshots',
@@ -76,8 +90,8 @@ export async function saveState(
       version: state.version,
       machine_version: state.machineVersion,
       held: state.held,
-      value: JSON.stringify(state.snapshot.value),
-      context: JSON.stringify(state.snapshot.context),
+      value,
+      context,
     },
     ['stream'],
   );
