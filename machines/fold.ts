@@ -1,10 +1,4 @@
-import {
-  createActor,
-  initialTransition,
-  type StateValue,
-  transition,
-  type AnyStateMachine,
-} from 'xstate';
+import { createActor, initialTransition, type StateValue, type AnyStateMachine } from 'xstate';
 import type { BranchContext } from './branch/context.ts';
 import { branchEvent, type BranchEventData } from './branch/events.ts';
 import { branchMachine } from './branch.ts';
@@ -68,22 +62,22 @@ export function isHandled(snapshot: Snapshot, event: EventData, at: number): boo
 }
 
 /**
- * Folds one event into a snapshot: XState's pure `transition`. `at` is when the event was recorded, milliseconds since
- * the epoch.
+ * Folds one event into a snapshot, as XState's pure `transition` does, which makes an actor for every event. `at` is when
+ * the event was recorded, milliseconds since the epoch.
  * @throws whatever a guard or an action of the machine throws: a bug in the machine
  */
 export function decide(snapshot: Snapshot, event: EventData, at: number): Decision {
-  const machine = machineOf(snapshot.kind);
+  const { machine, scope } = lean(snapshot.kind);
   const { value, context } = snapshot;
   const before = machine.resolveState({ value, context });
   const dated = { ...event, at };
   if (!before.can(dated)) return { snapshot, handled: false, effects: [] };
-  const [after, actions] = transition(machine, before, dated);
-  return {
-    snapshot: plain(snapshot.kind, after),
-    handled: true,
-    effects: actions.map(({ type, params }) => effect.parse({ type, params })),
+  const effects: Effect[] = [];
+  const actionExecutor = ({ type, params }: { type: string; params: unknown }): void => {
+    effects.push(effect.parse({ type, params }));
   };
+  const after = machine.transition(before, dated, { ...scope, actionExecutor });
+  return { snapshot: plain(snapshot.kind, after), handled: true, effects };
 }
 
 /** What XState keeps of an `enqueueActions`: the function that it was given. */
@@ -96,30 +90,30 @@ function isCollecting(action: unknown): action is Collecting {
 }
 
 /**
- * The machine without its effects. XState makes a whole snapshot for every action, and computes its state value anew,
- * though an action changes nothing but the context; a quarter of a replay's time goes there. This stands on how XState
- * makes its own actions (`collect`, `resolve`): one that is made otherwise is left as it is, which is slower, and right.
+ * The machine with its actions made of one piece: what one changes of the context is taken over at once, and the effects
+ * that it asks for follow. XState makes a whole snapshot for each of its own, and computes its state value anew, though
+ * an action changes nothing but the context; a quarter of a replay's time goes there. This stands on how XState makes its
+ * own actions (`collect`, `resolve`): one that is made otherwise is left as it is, which is slower, and right.
  */
-function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
+function withLeanActions(machine: AnyStateMachine): AnyStateMachine {
   const actions = Object.entries(machine.implementations.actions).map(([name, action]) => {
     if (!isCollecting(action)) return [name, action];
-    const kept: { change: object | undefined } = { change: undefined };
-    const assign = (change: object): void => {
-      kept.change = kept.change === undefined ? change : { ...kept.change, ...change };
-    };
-    const enqueue = Object.assign(() => {}, { assign });
     const resolve = (
       _scope: unknown,
       snapshot: { context: object },
       { event }: { event: unknown },
     ): unknown[] => {
-      action.collect({ context: snapshot.context, event, enqueue });
-      const { change } = kept;
-      kept.change = undefined;
+      let { context } = snapshot;
+      const effects: unknown[] = [];
+      const assign = (change: object): void => {
+        context = { ...context, ...change };
+      };
+      const enqueue = Object.assign((wanted: unknown) => effects.push(wanted), { assign });
+      action.collect({ context, event, enqueue });
       return [
-        change === undefined
-          ? snapshot
-          : { ...snapshot, context: { ...snapshot.context, ...change } },
+        context === snapshot.context ? snapshot : { ...snapshot, context },
+        undefined,
+        effects,
       ];
     };
     return [name, Object.assign(() => {}, { resolve })];
@@ -127,26 +121,8 @@ function withoutEffects(machine: AnyStateMachine): AnyStateMachine {
   return machine.provide({ actions: Object.fromEntries(actions) });
 }
 
-const lean = new Map<StreamKind, AnyStateMachine>();
-
-function leanMachine(kind: StreamKind): AnyStateMachine {
-  const made = lean.get(kind) ?? withoutEffects(machineOf(kind));
-  lean.set(kind, made);
-  return made;
-}
-
-/**
- * The same fold for many events of one kind, without the effects: one actor scope is made once and used for all,
- * where `transition` makes one an event. It keeps XState's own snapshot between events.
- */
-export function bulkFold(kind: StreamKind): {
-  /** Begins at a new stream. */
-  reset(): void;
-  /** @returns the state after the event, as `stateText` has it */
-  apply(event: EventData, at: number): string;
-  snapshot(): Snapshot;
-} {
-  const machine = leanMachine(kind);
+function makeLean(kind: StreamKind) {
+  const machine = withLeanActions(machineOf(kind));
   const actor = createActor(machine);
   const scope = {
     self: actor,
@@ -159,6 +135,29 @@ export function bulkFold(kind: StreamKind): {
     emit: () => {},
     actionExecutor: () => {},
   };
+  return { machine, scope };
+}
+
+const made = new Map<StreamKind, ReturnType<typeof makeLean>>();
+
+/** The lean machine of a kind, and what XState wants to know of an actor to fold with it; made once. */
+function lean(kind: StreamKind): ReturnType<typeof makeLean> {
+  const known = made.get(kind) ?? makeLean(kind);
+  made.set(kind, known);
+  return known;
+}
+
+/**
+ * The same fold for many events of one kind, without the effects. It keeps XState's own snapshot between events.
+ */
+export function bulkFold(kind: StreamKind): {
+  /** Begins at a new stream. */
+  reset(): void;
+  /** @returns the state after the event, as `stateText` has it */
+  apply(event: EventData, at: number): string;
+  snapshot(): Snapshot;
+} {
+  const { machine, scope } = lean(kind);
   const first = machine.getInitialSnapshot(scope);
   let now = first;
   let value: StateValue = first.value;
