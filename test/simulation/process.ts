@@ -151,13 +151,15 @@ function isSurprising(error: unknown): boolean {
   return !(error instanceof PortError || error instanceof LogError || isUnavailable(error));
 }
 
+const silent = pino({ level: 'silent' });
+
 /** A logger that tells of nothing but of errors that nobody had thought of. */
 function watchful(surprise: (error: unknown) => void): Logger {
-  const logger = pino({ level: 'silent' });
   const look = (detail: unknown): void => {
     const error: unknown =
       typeof detail === 'object' && detail !== null ? Reflect.get(detail, 'err') : undefined;
     if (error !== undefined && isSurprising(error)) surprise(error);
   };
+  const logger: Logger = Object.create(silent);
   return Object.assign(logger, { warn: look, error: look });
 }

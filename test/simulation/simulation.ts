@@ -49,11 +49,12 @@ export async function simulate(
   const broken: Broken[] = [];
   const times: number[] = [];
   const ledger = new Ledger();
+  const watching = rulesByKind(checked);
   const universe = new Universe(plan, sqlite, (fact) => {
     facts.push(fact);
     times.push(universe.clock.now - beginning);
     ledger.take(fact);
-    for (const rule of checked)
+    for (const rule of watching[fact.kind] ?? [])
       for (const what of findingsOn(rule, fact, look)) broken.push({ rule: rule.name, what });
   });
   const look: Look = { universe, facts, times, ledger, sqlite, db };
@@ -91,6 +92,14 @@ export async function simulate(
     for (const { name, atRest } of checked)
       for (const what of (await atRest?.(look)) ?? []) broken.push({ rule: name, what });
   return { broken, lives: universe.forge.pulls.size, log: logOf(sqlite), look };
+}
+
+/** The rules that look at each kind of facts, in their order. */
+function rulesByKind(checked: readonly Rule[]): Partial<Record<Fact['kind'], Rule[]>> {
+  const watching: Partial<Record<string, Rule[]>> = {};
+  for (const rule of checked)
+    for (const kind of Object.keys(rule.on ?? {})) (watching[kind] ??= []).push(rule);
+  return watching;
 }
 
 /** When all that goes wrong has ended, and the process is up again, milliseconds from the beginning. */
