@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type EventData, isHandled, type Snapshot } from '../../machines/fold.ts';
 import type { Recorded } from '../log/append.ts';
+import { runCompiled } from '../log/compiled.ts';
 import { LogError } from '../log/log-error.ts';
 import { dataOf } from '../log/stored-event.ts';
 import type { PullState } from '../../machines/pull-request/events.ts';
@@ -93,12 +94,16 @@ async function isLastTold(engine: Engine, stream: string, seen: EventData): Prom
 
 /** The same delivery again (D1) is answered as the first time. */
 async function findDelivery(engine: Engine, stream: string, key: string): Promise<Recorded | null> {
-  const row = await engine.options.db
-    .selectFrom('events')
-    .select(['version', 'state'])
-    .where('stream', '=', stream)
-    .where('key', '=', key)
-    .executeTakeFirst();
+  const { db } = engine.options;
+  const { rows } = await runCompiled(db, 'find a delivery', [stream, key], () =>
+    db
+      .selectFrom('events')
+      .select(['version', 'state'])
+      .where('stream', '=', stream)
+      .where('key', '=', key)
+      .compile(),
+  );
+  const [row] = rows;
   return row === undefined
     ? null
     : {

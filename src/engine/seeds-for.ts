@@ -4,6 +4,7 @@ import type { Origin } from '../../machines/carried.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import type { Seed } from '../../machines/pull-request/events.ts';
 import { parseStreamName } from '../../machines/stream.ts';
+import { runCompiled } from '../log/compiled.ts';
 import type { LogDatabase } from '../log/database.ts';
 import type { Place } from './place.ts';
 
@@ -24,27 +25,37 @@ export async function seedsFor(
   stream: string,
   snapshot: Snapshot,
 ): Promise<Seeds> {
-  const branches = db
-    .selectFrom('seeds')
-    .where('forge', '=', place.config.forge)
-    .where('repository_id', '=', place.repository.id);
+  const { forge } = place.config;
+  const { id } = place.repository;
+  const branches = () =>
+    db.selectFrom('seeds').where('forge', '=', forge).where('repository_id', '=', id);
   const isTrusted = snapshot.kind === 'pull' && snapshot.context.pull?.trusted === true;
-  const pulls = db
-    .selectFrom('pull_seeds')
-    .innerJoin('pulls', 'pulls.stream', 'pull_seeds.stream')
-    .where('pulls.forge', '=', place.config.forge)
-    .where('pulls.repository_id', '=', place.repository.id)
-    .where('pulls.stream', '!=', stream);
-  const fromBranches = await branches.select('commit').execute();
-  const fromPulls = isTrusted ? await pulls.select('pull_seeds.commit').execute() : [];
+  const pulls = () =>
+    db
+      .selectFrom('pull_seeds')
+      .innerJoin('pulls', 'pulls.stream', 'pull_seeds.stream')
+      .where('pulls.forge', '=', forge)
+      .where('pulls.repository_id', '=', id)
+      .where('pulls.stream', '!=', stream);
+  const { rows: fromBranches } = await runCompiled(db, 'seeds of branches', [forge, id], () =>
+    branches().select('commit').compile(),
+  );
+  const { rows: fromPulls } = isTrusted
+    ? await runCompiled(db, 'seeds of others', [forge, id, stream], () =>
+        pulls().select('pull_seeds.commit').compile(),
+      )
+    : { rows: [] };
   return {
     commits: [...fromBranches, ...fromPulls].map(({ commit }) => commit),
     async at(commit) {
-      const branch = await branches.selectAll().where('commit', '=', commit).executeTakeFirst();
+      const { rows } = await runCompiled(db, 'seed of a branch', [forge, id, commit], () =>
+        branches().selectAll().where('commit', '=', commit).compile(),
+      );
+      const [branch] = rows;
       if (branch !== undefined)
         return seedOf(branch, { kind: 'branch', name: branch.branch, commit });
       if (!isTrusted) return null;
-      const pull = await pulls
+      const pull = await pulls()
         .selectAll('pull_seeds')
         .where('pull_seeds.commit', '=', commit)
         .orderBy('pulls.number')
