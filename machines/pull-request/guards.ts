@@ -19,12 +19,12 @@ export function isDraft({ event }: Asked): boolean {
   return event.type === 'pull.observed' && event.pull.draft && event.policy.drafts === 'skip';
 }
 
-/** A head that nobody who may write has vouched for (F1, F2). */
+/** A head that nobody who may write has vouched for (F1, F2). Of one that the forge has lost the last still counts (B7). */
 export function needsApproval({ context, event }: Asked): boolean {
   return (
     event.type === 'pull.observed' &&
     !event.pull.trusted &&
-    event.pull.head !== context.approved &&
+    (event.pull.head ?? context.head) !== context.approved &&
     !(event.pull.authorMayWrite && context.approved !== null)
   );
 }

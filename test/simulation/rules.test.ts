@@ -24,9 +24,9 @@ const goodDay: Plan = {
   },
   items: [
     opens(1, 'ada', { 'jobs/a': 'a1' }),
-    { at: 900_000, act: { do: 'push', pull: 1, files: { 'jobs/b': 'b1' } } },
+    { at: 1_800_000, act: { do: 'push', pull: 1, files: { 'jobs/b': 'b1' } } },
     opens(2, 'ada', { 'jobs/a': 'a2' }),
-    { at: 1_000_000, act: { do: 'close', pull: 2 } },
+    { at: 1_900_000, act: { do: 'close', pull: 2 } },
     opens(3, 'eve', { 'jobs/a': 'a3' }),
     opens(4, 'bo', { 'jobs/a': 'a4 broken' }),
   ],

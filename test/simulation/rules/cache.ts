@@ -44,19 +44,22 @@ function mayUse({ universe }: Look, number: number, ref: string): boolean {
 export const cacheExists: Rule = {
   name: 'cache is there',
   sentence:
-    'Every path that `cache.nix` names was there when it was last looked for, and has not been collected since as something that nobody keeps.',
+    'Every path that `cache.nix` names was there when it was last looked for, and, once its overlay was planned, has not been collected as something that nobody keeps.',
   on: {
-    *moved({ by, to, branch }, { ledger, universe }) {
+    *moved({ by, to, branch }, look) {
+      const { ledger, universe } = look;
       // A CI that builds pushes by itself has a store that nobody can ask.
       if (by !== 'us' || to === null || universe.plan.settings.manner === 'pushes') return;
       // A push that was under way when its pull request ended brings a branch that goes at once (B4).
       if (universe.forge.pulls.get(numberOf(branch) ?? 0)?.state !== 'open') return;
+      const stream = pullStream(numberOf(branch) ?? 0);
+      const planned = ledger.planned.get(`${stream} ${attemptOf(look, to)}`) ?? -1;
       for (const [job, entry] of entriesIn(universe.git.get(to).tree))
         for (const path of pathsOf(entry)) {
           const gone = ledger.collected.get(path);
           if (gone === undefined || universe.ci.store.has(path)) continue;
           const seen = ledger.seenThere.get(path) ?? -1;
-          if (gone.at > seen && gone.wasRooted) continue;
+          if (gone.at > seen && (gone.wasRooted || gone.at < planned)) continue;
           yield `${job} of ${short(to)}: ${path} is gone`;
         }
     },
