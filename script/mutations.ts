@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Mutation, mutations } from '../test/simulation/mutations.ts';
+import { type Edit, type Mutation, mutations } from '../test/simulation/mutations.ts';
 
 /** A check of the checker: every mutation of the product has to break a rule of the simulation within so many seeds. */
 const seeds = Number(process.argv[2] ?? 2000);
@@ -32,7 +32,7 @@ async function tryOut(mutation: Mutation): Promise<{ isCaught: boolean; how: str
   const folder = mkdtempSync(join(tmpdir(), 'orthrus-mutation-'));
   try {
     copyTo(folder);
-    mutate(folder, mutation);
+    for (const edit of [mutation, ...(mutation.also ?? [])]) mutate(folder, edit);
     const told = found.parse(JSON.parse(await firstBroken(folder)));
     return told === null
       ? { isCaught: false, how: `no rule broken in ${seeds} seeds` }
@@ -65,11 +65,10 @@ function copyTo(folder: string): void {
 }
 
 /** @throws {Error} if the mutation does not fit the product any more: then it has to be written anew */
-function mutate(folder: string, { name, file, find, replace }: Mutation): void {
+function mutate(folder: string, { file, find, replace }: Edit): void {
   const path = join(folder, file);
   const parts = readFileSync(path, 'utf8').split(find);
-  if (parts.length !== 2)
-    throw new Error(`"${name}": ${file} has ${parts.length - 1} places like ${find}`);
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places like ${find}`);
   writeFileSync(path, parts.join(replace));
 }
 

@@ -11,10 +11,17 @@ export function generate(seed: number): Plan {
   const at = (place: string, from = 0): number => chance.between(`when ${place}`, from, span);
   const add = (when: number, act: Act): void => void items.push({ at: when, act });
 
+  // One run in five has no trouble at all: what goes wrong there is wrong on a good day.
+  const isGoodDay = chance.happens('a good day', 0.2);
   const pulls = chance.between('pulls', 2, 6);
   for (let number = 1; number <= pulls; number += 1) {
     const opened = at(`open ${number}`);
     add(opened, opening(chance, number));
+    // What is opened by mistake is gone before anybody has looked.
+    if (chance.happens('gone at once', 0.04)) {
+      add(opened + chance.between('gone after', 0, 500), { do: 'vanish', pull: number });
+      add(at(`squat ${number}`, opened), { do: 'squat', pull: number });
+    }
     const acts = chance.between('acts', 1, 7);
     for (let count = 0; count < acts; count += 1) {
       const when = at(`act ${number}`, opened);
@@ -23,10 +30,19 @@ export function generate(seed: number): Plan {
       // What is approved may be pushed over while that is looked into.
       if (act.do === 'comment' && act.command === 'approve' && chance.happens('at once', 0.4))
         add(when + chance.between('pushed over', 0, 8000), push(chance, number));
+      if (act.do === 'push' && chance.happens('in a hurry', 0.2)) {
+        add(when + chance.between('pushed again', 0, 8000), push(chance, number));
+        // Many people in a hurry make the forge slow.
+        if (!isGoodDay && chance.happens('slow', 0.2))
+          add(when, { do: 'trouble', with: 'forge', how: 'slow', share: 0.7, for: minute });
+      }
     }
     if (chance.happens('is closed', 0.6)) {
       const ended = at(`end ${number}`, opened);
       add(ended, { do: chance.pick('how it ends', ['close', 'merge']), pull: number });
+      // What is closed by mistake is open again while it is still being ended.
+      if (chance.happens('is opened again', 0.2))
+        add(ended + chance.between('opened again', 0, 10_000), { do: 'reopen', pull: number });
       if (chance.happens('is restored', 0.15))
         add(at(`restore ${number}`, ended), { do: 'restore-branch', pull: number });
     }
@@ -40,8 +56,7 @@ export function generate(seed: number): Plan {
     add(begun, { do: 'queue', name, files: files(chance) });
     add(at('queue', begun), { do: 'queue', name, files: null });
   }
-  // One run in five has no trouble at all: what goes wrong there is wrong on a good day.
-  if (!chance.happens('a good day', 0.2)) {
+  if (!isGoodDay) {
     const troubles = chance.between('troubles', 0, 5);
     for (let count = 0; count < troubles; count += 1) add(at('trouble'), trouble(chance, span));
     const crashes = chance.between('crashes', 0, 4);

@@ -1,7 +1,12 @@
 /** A defect that somebody could have made: one place of the product, said otherwise. */
-export interface Mutation {
+export interface Mutation extends Edit {
   /** What the product would do wrong. */
   readonly name: string;
+  /** What else keeps it from being done, and has to go as well. */
+  readonly also?: readonly Edit[];
+}
+
+export interface Edit {
   readonly file: string;
   /** Stands in the file exactly once. */
   readonly find: string;
@@ -171,12 +176,27 @@ export const mutations: readonly Mutation[] = [
     file: 'src/log/outbox.ts',
     find: 'and (e.lease_until is null or e.lease_until <',
     replace: 'and (1 = 1 or e.lease_until <',
+    also: [
+      { file: 'src/log/outbox.ts', find: 'sql`and e.lane not in (', replace: 'sql`and 0 not in (' },
+      {
+        file: 'src/log/outbox.ts',
+        find: 'where busy.lane = e.lane and busy.done_at is null and busy.lease_until >=',
+        replace: 'where busy.lane = e.lane and busy.id <> e.id and busy.lease_until >=',
+      },
+    ],
   },
   {
-    name: 'effects of one stream and lane overtake each other',
+    name: 'an older status overtakes a newer one',
     file: 'src/log/outbox.ts',
     find: 'and (earlier.version < e.version',
     replace: 'and (1 = 0 and earlier.version < e.version',
+    also: [
+      {
+        file: 'machines/moot.ts',
+        find: 'return isReplaced(snapshot.context, effect.params);',
+        replace: 'return isReplaced(snapshot.context, effect.params) && false;',
+      },
+    ],
   },
   {
     name: 'a timer that was dropped fires',

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { CommitStatus } from '../../src/ports/forge.ts';
 import type { Fact } from './facts.ts';
 import type { Tree } from './models/git-model.ts';
 import { cacheBranch, pullStream } from './people.ts';
@@ -64,6 +65,10 @@ const breaks: Readonly<Record<string, (look: Look) => Promise<string[]> | string
       from: look.universe.git.branch('main'),
       to: null,
     }),
+  'not ours ': (look) => {
+    const overlay = look.universe.git.get(tipOf(look, 1)).parents[0] ?? '';
+    return on('not ours', look, { ...moved(look, overlay), from: null });
+  },
   trust: (look) => {
     const eves = look.universe.forge.pulls.get(3)?.head ?? '';
     return onMove(look, 'trust', {}, [eves]);
@@ -103,6 +108,19 @@ const breaks: Readonly<Record<string, (look: Look) => Promise<string[]> | string
     look.universe.forge.statuses.delete(`${head} orthrus`);
     return atRest('final status', look);
   },
+  settled: (look) => {
+    const old = look.universe.forge.pulls.get(1)?.heads[0] ?? '';
+    look.universe.forge.statuses.set(`${old} orthrus`, [statusOf(old, 'pending')]);
+    return atRest('settled', look);
+  },
+  'not repeated': (look) => {
+    const said = look.facts.findLast(
+      (fact) => fact.kind === 'published' && fact.status.state === 'failure',
+    );
+    if (said?.kind !== 'published') throw new Error('nothing failed');
+    const again = { ...said, isNew: false };
+    return on('not repeated', { ...look, facts: [...look.facts, again] }, again);
+  },
   'said once': (look) => {
     const said = look.facts.findLast(
       (fact) => fact.kind === 'published' && fact.status.state === 'success',
@@ -127,6 +145,42 @@ const breaks: Readonly<Record<string, (look: Look) => Promise<string[]> | string
     if (last?.kind !== 'recorded') throw new Error('nothing was recorded');
     const event = { type: 'build.lost', commit: 'c'.repeat(40), attempt: 99 } as const;
     return on('asked again', look, { ...last, state: 'building', event });
+  },
+  'nothing moot': (look) => on('nothing moot', look, { ...moved(look, ''), to: null }),
+  'asked about': (look) => {
+    look.sqlite.exec(
+      `update snapshots set context = json_set(context, '$.overlays[#-1].phase', 'overdue')`,
+    );
+    return atRest('asked about', look);
+  },
+  'newest look': (look) => {
+    const last = look.facts.findLast(
+      (fact) => fact.kind === 'recorded' && fact.event.type === 'pull.observed',
+    );
+    if (last?.kind !== 'recorded' || last.event.type !== 'pull.observed')
+      throw new Error('nothing was observed');
+    const event = { ...last.event, pull: { ...last.event.pull, changedAt: 0 } };
+    const old = { ...last, event };
+    return on('newest look', { ...look, facts: [...look.facts, old] }, old);
+  },
+  'late results': (look) => {
+    const last = look.facts.findLast(
+      (fact) => fact.kind === 'recorded' && fact.event.type === 'build.finished',
+    );
+    if (last?.kind !== 'recorded') throw new Error('nothing was built');
+    return on('late results', look, { ...last, state: 'closed' });
+  },
+  'not forgotten': (look) => {
+    const last = look.facts.findLast((fact) => fact.kind === 'recorded');
+    const build = [...look.universe.ci.builds.values()].find(
+      ({ stream }) => stream === pullStream(1),
+    );
+    if (last?.kind !== 'recorded' || build === undefined) throw new Error('nothing was built');
+    build.phase = 'started';
+    const { commit, attempt } = build;
+    const failed = { commit, attempt, code: 'denied', message: '' } as const;
+    const event = { type: 'build.cancel.failed', ...failed } as const;
+    return on('not forgotten', look, { ...last, stream: pullStream(1), event });
   },
   'no surprise': (look) => on('no surprise', look, { kind: 'surprise', error: new TypeError('!') }),
   bounded: (look) => {
@@ -199,8 +253,12 @@ function moved(look: Look, to: string): Extract<Fact, { kind: 'moved' }> {
 }
 
 function published(commit: string, state: 'success' | 'failure'): Fact {
+  return { kind: 'published', isNew: true, status: statusOf(commit, state) };
+}
+
+function statusOf(commit: string, state: CommitStatus['state']): CommitStatus {
   const status = { commit, context: 'orthrus', state, description: '', url: null } as const;
-  return { kind: 'published', isNew: true, status: { ...status, as: 'statuses', summary: null } };
+  return { ...status, as: 'statuses', summary: null };
 }
 
 function cacheFile(name: string): string {

@@ -3,7 +3,7 @@ import { entriesIn, type Entry } from '../models/jobs.ts';
 import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
 import { isChecked } from './checked.ts';
-import { headOf } from './overlay.ts';
+import { attemptOf, headOf } from './overlay.ts';
 import { type Look, type Rule, short } from './rule.ts';
 
 function pathsOf({ path, from }: Entry): string[] {
@@ -159,11 +159,6 @@ function isSeededAnew(look: Look, before: string, after: string): boolean {
 }
 
 const mainRef = 'refs/heads/main';
-
-/** The attempt that made a commit, as its message says. */
-export function attemptOf({ universe }: Look, commit: string): number {
-  return Number(/^Orthrus-Attempt: (\d+)$/m.exec(universe.git.get(commit).message)?.[1] ?? 0);
-}
 
 export const cacheRules: readonly Rule[] = [
   cacheOrigin,

@@ -1,9 +1,8 @@
 import { numberOf } from '../ledger.ts';
 import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
-import { attemptOf } from './cache.ts';
 import { isChecked } from './checked.ts';
-import { headOf } from './overlay.ts';
+import { attemptOf, headOf } from './overlay.ts';
 import { wasRefused } from './status.ts';
 import { type Look, type Rule, short } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import { numberOf } from '../ledger.ts';
 import type { FactOf } from '../facts.ts';
 import { changedPaths } from '../models/git-model.ts';
-import { cacheBranch } from '../people.ts';
+import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
 import { type Findings, type Look, type Rule, short } from './rule.ts';
 
@@ -10,6 +10,11 @@ const files: readonly string[] = ['cache.nix', 'commit.txt'];
 /** The head that an overlay says it is of. */
 export function headOf({ universe }: Look, overlay: string): string | null {
   return /^([0-9a-f]{40})\n$/.exec(universe.git.get(overlay).tree['commit.txt'] ?? '')?.[1] ?? null;
+}
+
+/** The attempt that made a commit, as its message says. */
+export function attemptOf({ universe }: Look, commit: string): number {
+  return Number(/^Orthrus-Attempt: (\d+)$/m.exec(universe.git.get(commit).message)?.[1] ?? 0);
 }
 
 function* isOverlay(look: Look, commit: string, number: number): Findings {
@@ -95,10 +100,21 @@ function isKnown({ facts }: Look, { from }: FactOf<'moved'>): boolean {
 export const foreignBranches: Rule = {
   name: 'not ours',
   sentence:
-    'No branch is moved or deleted but one that stands on a commit that the service itself put there.',
+    'No branch is moved or deleted but one that stands on a commit that the service itself put there; and an overlay takes the place of nothing but what was seen there before it was made.',
   on: {
-    *moved({ by, branch, from }, { ledger, universe }) {
-      if (by !== 'us' || from === null) return;
+    *moved({ by, branch, from, to }, look) {
+      const { facts, ledger, universe } = look;
+      if (by !== 'us') return;
+      if (to !== null && universe.git.get(to).message.startsWith('Overlay')) {
+        const stream = pullStream(numberOf(branch) ?? 0);
+        const seen = facts[ledger.planned.get(`${stream} ${attemptOf(look, to)}`) ?? -1];
+        const isSeen =
+          seen?.kind === 'recorded' &&
+          seen.event.type === 'head.fetched' &&
+          seen.event.tip === from;
+        if (!isSeen) yield `${short(to)} takes the place of ${short(from)}, which nobody had seen`;
+      }
+      if (from === null) return;
       const ours = ledger.ours.get(branch);
       for (let at: string | undefined = from; at !== undefined; [at] = universe.git.get(at).parents)
         if (ours?.has(at) === true) return;

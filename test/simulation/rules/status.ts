@@ -48,7 +48,7 @@ const ranks: readonly StatusState[] = ['success', 'pending', 'error', 'failure']
 export const finalStatus: Rule = {
   name: 'final status',
   sentence:
-    'At rest, the status of the head is what the build of its own newest overlay came to, or an error where the CI has not told; a clean build that comes to nothing changes nothing; of pull requests with the same head, the worst.',
+    'At rest, the status of the head is what the build of its own newest overlay came to, or an error where the CI has not told; a clean build that comes to nothing changes nothing; of pull requests with the same head, the worst, and all are named.',
   *atRest(look) {
     const { universe } = look;
     const all = standings(look).filter(({ pull }) => pull.state === 'open');
@@ -63,6 +63,11 @@ export const finalStatus: Rule = {
         .toSorted((a, b) => ranks.indexOf(b) - ranks.indexOf(a))[0];
       if (said?.state !== wanted)
         yield `#${pull.number} at ${short(pull.head)}: ${said?.state ?? 'nothing'} (${said?.description ?? ''}), but it came to ${wanted}`;
+      else if (
+        same.length > 1 &&
+        !same.every((one) => said?.description.includes(`#${one.pull.number} `))
+      )
+        yield `#${pull.number} at ${short(pull.head)}: ${said?.description}, and others have that head`;
     }
   },
 };
@@ -112,6 +117,73 @@ export function wasRefused({ facts }: Look, commit: string): boolean {
       fact.event.type === 'status.publish.failed' &&
       fact.event.status.commit === commit,
   );
+}
+
+export const settled: Rule = {
+  name: 'settled',
+  sentence:
+    'At rest, nothing is said to be pending of a commit that was a head of an open pull request and is not any more.',
+  *atRest(look) {
+    const { forge } = look.universe;
+    const open = standings(look).filter(({ pull }) => pull.state === 'open');
+    const heads = new Set(open.map(({ pull, context }) => pull.head ?? context.head));
+    for (const { pull } of open)
+      for (const head of new Set(pull.heads)) {
+        if (heads.has(head)) continue;
+        const status = forge.status(head, 'orthrus');
+        if (status?.state === 'pending' && !wasRefused(look, head))
+          yield `${short(head)} is no head of #${pull.number} any more, and ${status.description}`;
+      }
+  },
+};
+
+export const notRepeated: Rule = {
+  name: 'not repeated',
+  sentence:
+    'What stands at the forge is not said again: unless the answer to it was lost, the process died, the head came back, something else was to be said between, or another pull request has that head.',
+  on: {
+    *published({ status, isNew }, { facts, universe, sqlite }) {
+      if (isNew) return;
+      const { commit, context } = status;
+      const shared = [...universe.forge.pulls.values()].filter(({ heads }) =>
+        heads.includes(commit),
+      );
+      if (shared.length !== 1) return;
+      const last = facts.findLastIndex(
+        (fact, index) =>
+          index < facts.length - 1 &&
+          fact.kind === 'published' &&
+          fact.status.commit === commit &&
+          fact.status.context === context,
+      );
+      const isReason = (fact: Fact): boolean =>
+        fact.kind === 'answer-lost' ||
+        fact.kind === 'died' ||
+        fact.kind === 'began' ||
+        (fact.kind === 'recorded' &&
+          fact.event.type === 'pull.observed' &&
+          fact.event.pull.head === commit);
+      if (facts.slice(last).some(isReason)) return;
+      const [newest, before] = sqlite
+        .prepare<[string, string], Asked>(
+          `select params ->> 'state' state, params ->> 'description' description, outcome from effects
+           where type = 'status.publish' and params ->> 'commit' = ? and params ->> 'context' = ?
+           order by version desc, "index" desc limit 2`,
+        )
+        .all(commit, context);
+      if (newest?.state !== status.state || newest.description !== status.description) return;
+      const isAsBefore =
+        before?.state === newest.state && before.description === newest.description;
+      if (before !== undefined && !isAsBefore && before.outcome !== 'done') return;
+      yield `${status.state} of ${short(commit)} as ${context} stands already: ${status.description}`;
+    },
+  },
+};
+
+interface Asked {
+  readonly state: string;
+  readonly description: string;
+  readonly outcome: string | null;
 }
 
 export const notTwice: Rule = {
@@ -170,4 +242,4 @@ function isSame(one: CommitStatus, other: CommitStatus): boolean {
   );
 }
 
-export const statusRules: readonly Rule[] = [honest, finalStatus, notTwice];
+export const statusRules: readonly Rule[] = [honest, finalStatus, settled, notRepeated, notTwice];
