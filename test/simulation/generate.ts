@@ -1,4 +1,5 @@
 import { Chance } from './chance.ts';
+import { writers } from './models/forge-model.ts';
 import type { Act, Item, Plan, Settings, Trouble } from './plan.ts';
 
 const minute = 60_000;
@@ -16,7 +17,20 @@ export function generate(seed: number): Plan {
   const pulls = chance.between('pulls', 2, 6);
   for (let number = 1; number <= pulls; number += 1) {
     const opened = at(`open ${number}`);
-    add(opened, opening(chance, number));
+    const act = opening(chance, number);
+    add(opened, act);
+    // What waits for approval may be pushed over while it is given.
+    if (!writers.has(act.by) && chance.happens('is approved', 0.15)) {
+      const approved = at(`approve ${number}`, opened);
+      add(approved, {
+        do: 'comment',
+        pull: number,
+        by: 'ada',
+        command: 'approve',
+        named: chance.happens('approval is named', 0.5),
+      });
+      add(approved + chance.between('pushed meanwhile', 500, 3000), push(chance, number));
+    }
     // What is opened by mistake is gone before anybody has looked.
     if (chance.happens('gone at once', 0.04)) {
       add(opened + chance.between('gone after', 0, 500), { do: 'vanish', pull: number });
@@ -47,6 +61,14 @@ export function generate(seed: number): Plan {
         add(at(`restore ${number}`, ended), { do: 'restore-branch', pull: number });
     }
   }
+  // One that comes last, with the head of another, and stays.
+  if (chance.happens('late twin', 0.15))
+    add(span, {
+      ...opening(chance, pulls + 1),
+      by: 'ada',
+      draft: false,
+      like: chance.between('twin of', 1, pulls),
+    });
   const commits = chance.between('main', 0, 4);
   for (let count = 0; count < commits; count += 1)
     add(at('main'), { do: 'main', files: files(chance) });
@@ -97,7 +119,7 @@ function settings(chance: Chance): Settings {
 }
 
 /** Ada and Bo may write, Eve and Mallory may not. */
-function opening(chance: Chance, pull: number): Act {
+function opening(chance: Chance, pull: number): Extract<Act, { do: 'open' }> {
   const other = pull > 1 ? chance.between('other', 1, pull - 1) : null;
   return {
     do: 'open',

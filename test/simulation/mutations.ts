@@ -172,16 +172,15 @@ export const mutations: readonly Mutation[] = [
     replace: 'return false;',
   },
   {
-    name: 'no lease: what is under way is begun again (G6)',
-    file: 'src/log/outbox.ts',
-    find: 'and (e.lease_until is null or e.lease_until <',
-    replace: 'and (1 = 1 or e.lease_until <',
+    name: 'what is under way is begun again (G6)',
+    file: 'src/engine/worker.ts',
+    find: 'const leaseFor = 15 * 60_000;',
+    replace: 'const leaseFor = 500;',
     also: [
-      { file: 'src/log/outbox.ts', find: 'sql`and e.lane not in (', replace: 'sql`and 0 not in (' },
       {
-        file: 'src/log/outbox.ts',
-        find: 'where busy.lane = e.lane and busy.done_at is null and busy.lease_until >=',
-        replace: 'where busy.lane = e.lane and busy.id <> e.id and busy.lease_until >=',
+        file: 'src/engine/worker.ts',
+        find: 'claimEffect(tx, world.now(), leaseFor, busy)',
+        replace: 'claimEffect(tx, world.now(), leaseFor, busy.slice(busy.length))',
       },
     ],
   },
