@@ -38,7 +38,7 @@ ${lines.join('\n')}
 
 ## The defects that it finds
 
-Each of these is one place of the product, changed as somebody could have written it. \`npm run mutations\` makes it, and
+Each of these is one place of the product (two, where it defends itself twice), changed as somebody could have written it. \`npm run mutations\` makes it, and
 runs seeds until a rule is broken.
 
 ${defects.join('\n')}

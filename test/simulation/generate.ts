@@ -69,6 +69,8 @@ export function generate(seed: number): Plan {
       draft: false,
       like: chance.between('twin of', 1, pulls),
     });
+  if (chance.happens('stack', 0.1))
+    items.push(...stack(chance, pulls + 2, chance.between('stack begins', 0, span)));
   const commits = chance.between('main', 0, 4);
   for (let count = 0; count < commits; count += 1)
     add(at('main'), { do: 'main', files: files(chance) });
@@ -130,6 +132,27 @@ function opening(chance: Chance, pull: number): Extract<Act, { do: 'open' }> {
     onto: chance.happens('stacked', 0.15) ? other : null,
     like: chance.happens('twin', 0.12) ? other : null,
   };
+}
+
+/** A pull request on top of another one, which is closed once both are built; then the upper one goes on. */
+function stack(chance: Chance, lower: number, begun: number): Item[] {
+  const upper = lower + 1;
+  const after = (place: string, minutes: number): number =>
+    begun + minutes * minute + chance.between(`stack ${place}`, 0, minute);
+  const opened = { do: 'open', draft: false, like: null } as const;
+  return [
+    {
+      at: after('lower', 0),
+      act: { ...opened, pull: lower, by: 'ada', files: { 'jobs/a': 'a7' }, onto: null },
+    },
+    { at: after('pushed', 8), act: { do: 'push', pull: lower, files: { 'jobs/a': 'a8' } } },
+    {
+      at: after('upper', 11),
+      act: { ...opened, pull: upper, by: 'bo', files: files(chance), onto: lower },
+    },
+    { at: after('closed', 14), act: { do: 'close', pull: lower } },
+    { at: after('goes on', 16), act: { do: 'push', pull: upper, files: { 'README.md': 'Upper' } } },
+  ];
 }
 
 /** What a commit changes. */
