@@ -17,10 +17,10 @@ export function generate(seed: number): Plan {
   const pulls = chance.between('pulls', 2, 6);
   for (let number = 1; number <= pulls; number += 1) {
     const opened = at(`open ${number}`);
-    const act = opening(chance, number);
-    add(opened, act);
+    const beginning = opening(chance, number);
+    add(opened, beginning);
     // What waits for approval may be pushed over while it is given.
-    if (!writers.has(act.by) && chance.happens('is approved', 0.15)) {
+    if (!writers.has(beginning.by) && chance.happens('is approved', 0.15)) {
       const approved = at(`approve ${number}`, opened);
       add(approved, {
         do: 'comment',
