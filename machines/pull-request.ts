@@ -19,6 +19,7 @@ import {
   isUncancelled,
   noteBranchGone,
   noteDelivery,
+  noteUncancelled,
   noteUnended,
   releaseLate,
 } from './pull-request/closing.ts';
@@ -131,6 +132,7 @@ export const pullRequestMachine = base
       noteStarted: act(noteStarted),
       noteStillRunning: act(noteStillRunning),
       noteTip: act(noteTip),
+      noteUncancelled: act(noteUncancelled),
       noteUnended: act(noteUnended),
       observe: act(observe),
       planOverlay: act(planOverlay),
@@ -167,8 +169,14 @@ export const pullRequestMachine = base
       'overlay.pushed': { actions: 'noteOwnPush' },
       'cache.recorded': { actions: 'noteRecorded' },
       'branch.deleted': { actions: 'noteBranchGone' },
-      'build.cancel.failed': { guard: 'isStillRunning', actions: 'noteStillRunning' },
-      'build.finished': { guard: 'isEarlierBuild', actions: 'earnLate' },
+      'build.cancel.failed': [
+        { guard: 'isStillRunning', actions: 'noteStillRunning' },
+        { guard: 'isBeforeReopening', actions: 'noteUncancelled' },
+      ],
+      'build.finished': [
+        { guard: 'isEarlierBuild', actions: 'earnLate' },
+        { guard: 'isUncancelled', actions: 'releaseLate' },
+      ],
       'build.lost': { guard: 'isEarlierBuildLost', actions: 'giveUpLate' },
       'build.start.failed': { guard: 'isEarlierBuildLost', actions: 'giveUpLate' },
       'status.inherited': { guard: 'isInheritedHere', actions: 'inherit' },

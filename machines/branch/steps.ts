@@ -217,6 +217,9 @@ export const letGo: Step = (context, event) => {
   };
 };
 
+/** A build of a branch that is gone could not be cancelled, and has come to its own end: nothing of it is kept either. */
+export const releaseLate: Step = () => ({ effects: [{ type: 'cache.retain', params: {} }] });
+
 /** Statuses that nobody has published while the stream was held are asked for again (G4). */
 export const publishAgain: Step = (context) => ({
   effects: context.statuses

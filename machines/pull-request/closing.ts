@@ -45,11 +45,15 @@ export const noteUnended: Step = ({ setbacks, uncancelled }, event) =>
           blocked: { code: event.code, message: event.message },
           setbacks: setbacks + 1,
           uncancelled:
-            event.type === 'build.cancel.failed'
-              ? [...without(uncancelled, event), { commit: event.commit, attempt: event.attempt }]
-              : uncancelled,
+            event.type === 'build.cancel.failed' ? withBuild(uncancelled, event) : uncancelled,
         },
       }
+    : nothing;
+
+/** The build goes on, and is ended, or let go, when the pull request ends once more. */
+export const noteUncancelled: Step = ({ uncancelled }, event) =>
+  event.type === 'build.cancel.failed'
+    ? { context: { uncancelled: withBuild(uncancelled, event) } }
     : nothing;
 
 /** A build that could not be ended has come to its own end: what it left is not kept either. */
@@ -71,6 +75,13 @@ export function isUncancelled({
   return (
     event.type === 'build.finished' && without(context.uncancelled, event) !== context.uncancelled
   );
+}
+
+function withBuild(
+  builds: readonly BuildKey[],
+  { commit, attempt }: BuildKey,
+): readonly BuildKey[] {
+  return [...without(builds, { commit, attempt }), { commit, attempt }];
 }
 
 function without(builds: readonly BuildKey[], { commit, attempt }: BuildKey): readonly BuildKey[] {

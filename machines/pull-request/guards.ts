@@ -116,6 +116,11 @@ export function isStillRunning({ context, event }: Asked): boolean {
   return overlayOf(context, event)?.phase === 'cancelled';
 }
 
+/** A build of before the pull request was closed, and opened again, that was to be cancelled and could not be (B3). */
+export function isBeforeReopening({ context, event }: Asked): boolean {
+  return event.type === 'build.cancel.failed' && overlayOf(context, event) === null;
+}
+
 /** Of a build that was left to finish (A4) nothing more will come. */
 export function isEarlierBuildLost({ context, event }: Asked): boolean {
   if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return false;

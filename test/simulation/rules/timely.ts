@@ -154,9 +154,10 @@ export const stillKnown: Rule = {
       const build = builds.get(`${stream} ${commit}.${attempt}`);
       if (build === undefined || build.phase === 'finished') return;
       const context = standings(look).find((one) => one.stream === stream)?.context;
+      if (context === undefined) return;
       const isKnown = [
-        ...(context?.uncancelled ?? []),
-        ...(context?.overlays.filter(({ phase }) => phase === 'building') ?? []),
+        ...context.uncancelled,
+        ...context.overlays.filter(({ phase }) => phase === 'building'),
       ].some((known) => known.commit === commit && known.attempt === attempt);
       if (!isKnown) yield `${short(commit)} of ${stream} goes on, and nobody knows`;
     },
