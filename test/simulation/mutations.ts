@@ -23,13 +23,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a stranger needs no approval (F1)',
     file: guards,
-    find: '!event.pull.trusted &&\n    event.pull.head !== context.approved &&',
+    find: '!event.pull.trusted &&\n    (event.pull.head ?? context.head) !== context.approved &&',
     replace: 'false &&',
   },
   {
     name: 'an approval counts for every later head (F2)',
     file: guards,
-    find: 'event.pull.head !== context.approved &&\n    !(event.pull.authorMayWrite && context.approved !== null)',
+    find: '(event.pull.head ?? context.head) !== context.approved &&\n    !(event.pull.authorMayWrite && context.approved !== null)',
     replace: 'context.approved === null',
   },
   {
