@@ -160,12 +160,6 @@ export const mutations: readonly Mutation[] = [
     replace: 'return last !== status;',
   },
   {
-    name: 'an overlay that a newer head made moot is pushed all the same (A3)',
-    file: 'machines/moot.ts',
-    find: "return !isIn(value, 'merging') || effect.params.attempt !== context.attempt;",
-    replace: 'return false;',
-  },
-  {
     name: 'a cache branch that was opened again is deleted (B3)',
     file: 'machines/moot.ts',
     find: 'return !isEnding && effect.params.branch === context.policy?.cacheBranch;',
