@@ -70,7 +70,7 @@ test('who goes back while news is on its way is not drawn to the newest by it', 
   held.release();
   const first = page.locator('.events tbody tr').first();
   await expect.poll(() => first.textContent(), patience).toContain('rebuild.requested');
-  expect(await at.textContent()).toBe(`1 of ${newest + 1}`);
+  await expect.poll(() => at.textContent(), patience).toBe(`1 of ${newest + 1}`);
 });
 
 test('what happens while nobody can listen is there once somebody can', async () => {
