@@ -31,6 +31,8 @@ export class Ledger {
   readonly known = new Map<string, Known[]>();
   /** Stream and attempt to the place where that attempt's overlay was planned. */
   readonly planned = new Map<string, number>();
+  /** Stream to the last place where its pull request was closed: nothing that was planned before counts any more (B4). */
+  readonly #closed = new Map<string, number>();
   /** Stream to the places where a cold rebuild was recorded. */
   readonly coldAsked = new Map<string, number[]>();
   readonly ended = new Map<string, FactOf<'ended'>>();
@@ -94,11 +96,14 @@ export class Ledger {
     }
   }
 
-  #record({ stream, event, handled }: FactOf<'recorded'>, at: number): void {
+  #record({ stream, state: place, event, handled }: FactOf<'recorded'>, at: number): void {
+    if (place === 'closing' || place === 'closed') this.#closed.set(stream, at);
     if (event.type === 'head.fetched') this.planned.set(`${stream} ${event.attempt}`, at);
     if (event.type === 'rebuild.requested' && event.cold)
       this.coldAsked.set(stream, [...(this.coldAsked.get(stream) ?? []), at]);
-    if (event.type !== 'build.finished' || event.error !== null || !handled) return;
+    if (event.type !== 'build.finished' || event.jobs.length === 0 || !handled) return;
+    const planned = this.planned.get(`${stream} ${event.attempt}`) ?? -1;
+    if (planned < (this.#closed.get(stream) ?? -1)) return;
     const jobs = new Map(
       event.jobs.flatMap(({ name, state, built }) => {
         const job = this.job(event.commit, name);

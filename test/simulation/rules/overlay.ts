@@ -84,17 +84,21 @@ export const history: Rule = {
   },
 };
 
-/** Whether the service was told that its push came to this: what it does not know of it need not keep. */
-function isKnown({ facts }: Look, { from }: FactOf<'moved'>): boolean {
-  return (
-    from !== null &&
-    facts.some(
-      (fact) =>
-        fact.kind === 'recorded' &&
-        (fact.event.type === 'overlay.pushed' || fact.event.type === 'cache.recorded') &&
-        fact.event.commit === from,
-    )
+/**
+ * Whether the service was told that its push came to this, and not since that the branch is gone (it may have been
+ * restored, B3): what it does not know of it need not keep.
+ */
+function isKnown({ facts }: Look, { branch, from }: FactOf<'moved'>): boolean {
+  const stream = pullStream(numberOf(branch) ?? 0);
+  const told = facts.findLast(
+    (fact): fact is FactOf<'recorded'> =>
+      fact.kind === 'recorded' &&
+      fact.stream === stream &&
+      (fact.event.type === 'branch.deleted' ||
+        ((fact.event.type === 'overlay.pushed' || fact.event.type === 'cache.recorded') &&
+          fact.event.commit === from)),
   );
+  return from !== null && told !== undefined && told.event.type !== 'branch.deleted';
 }
 
 export const foreignBranches: Rule = {
