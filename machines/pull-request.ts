@@ -174,11 +174,11 @@ export const pullRequestMachine = base
         { guard: 'isBeforeReopening', actions: 'noteUncancelled' },
       ],
       'build.finished': [
-        { guard: 'isEarlierBuild', actions: 'earnLate' },
+        { guard: 'isLateResult', actions: 'earnLate' },
         { guard: 'isUncancelled', actions: 'releaseLate' },
       ],
-      'build.lost': { guard: 'isEarlierBuildLost', actions: 'giveUpLate' },
-      'build.start.failed': { guard: 'isEarlierBuildLost', actions: 'giveUpLate' },
+      'build.lost': { guard: 'isLateLoss', actions: 'giveUpLate' },
+      'build.start.failed': { guard: 'isLateLoss', actions: 'giveUpLate' },
       'status.inherited': { guard: 'isInheritedHere', actions: 'inherit' },
       'status.published': { actions: 'noteDelivery' },
       'status.publish.failed': { actions: 'noteDelivery' },
@@ -403,6 +403,8 @@ export const pullRequestMachine = base
             { guard: 'isDraft', target: 'draft', actions: 'observe' },
             { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
             { guard: 'hasHead', target: 'merging', actions: 'observe' },
+            // Open again without a head that could be built (B7): it is looked at as any that is open.
+            { target: 'idle', actions: 'observe' },
           ],
         },
       },
@@ -421,6 +423,8 @@ export const pullRequestMachine = base
             { guard: 'isDraft', target: 'draft', actions: 'observe' },
             { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
             { guard: 'hasHead', target: 'merging', actions: 'observe' },
+            // Open again without a head that could be built (B7): it is looked at as any that is open.
+            { target: 'idle', actions: 'observe' },
           ],
           'tip.observed': [
             { guard: 'isBranchBack', target: 'closing', actions: 'noteTip' },

@@ -103,11 +103,11 @@ export function isCurrentBuild({ context, event }: Asked): boolean {
   return overlay?.commit === event.commit && overlay.attempt === event.attempt;
 }
 
-/** A result of a build that we know, but that is no longer the newest attempt's. */
-export function isEarlierBuild({ context, event }: Asked): boolean {
+/** A result that moves nothing on: of an earlier attempt (A4), or one that nobody waits for (a draft's, B6). */
+export function isLateResult({ context, event }: Asked): boolean {
   if (event.type !== 'build.finished') return false;
   const overlay = overlayOf(context, event);
-  return overlay !== null && overlay !== current(context) && overlay.phase !== 'finished';
+  return overlay !== null && overlay.phase !== 'finished';
 }
 
 /** A build that was to be cancelled, and could not be. */
@@ -121,11 +121,11 @@ export function isBeforeReopening({ context, event }: Asked): boolean {
   return event.type === 'build.cancel.failed' && overlayOf(context, event) === null;
 }
 
-/** Of a build that was left to finish (A4) nothing more will come. */
-export function isEarlierBuildLost({ context, event }: Asked): boolean {
+/** Of a build that was left to finish (A4), or that nobody waits for, nothing more will come. */
+export function isLateLoss({ context, event }: Asked): boolean {
   if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return false;
   const overlay = overlayOf(context, event);
-  return overlay !== null && overlay !== current(context) && isLive(overlay);
+  return overlay !== null && isLive(overlay);
 }
 
 /** The evaluation named a store path that this overlay was given (C6). */
