@@ -38,7 +38,6 @@ function isMootForPull(value: Snapshot['value'], context: PullContext, effect: E
     }
     case 'cache.record':
       return !isIn(value, 'caching') || effect.params.attempt !== context.attempt;
-    // One that is opened again without a head is not at work again (B7): it still ends.
     case 'branch.delete':
       return !isEnding && effect.params.branch === context.policy?.cacheBranch;
     case 'jobset.delete':

@@ -17,6 +17,7 @@ import {
   close,
   closeAgainLater,
   isUncancelled,
+  keepAgain,
   noteBranchGone,
   noteDelivery,
   noteUncancelled,
@@ -119,6 +120,7 @@ export const pullRequestMachine = base
       giveUpLate: act(giveUpLate),
       giveVerdictWithoutResult: act(giveVerdictWithoutResult),
       inherit: act(inherit),
+      keepAgain: act(keepAgain),
       noteApproval: act(noteApproval),
       noteBlocked: act(noteBlocked),
       noteCommand: act(noteCommand),
@@ -382,9 +384,13 @@ export const pullRequestMachine = base
         on: {
           'pull.observed': [
             { guard: 'isClosed', target: 'closing', actions: 'observe' },
-            { guard: 'isDraft', actions: 'observe' },
-            { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
-            { guard: 'hasHead', target: 'merging', actions: 'observe' },
+            { guard: 'isDraft', actions: ['standDown', 'observe'] },
+            {
+              guard: 'needsApproval',
+              target: 'awaitingApproval',
+              actions: ['standDown', 'observe'],
+            },
+            { guard: 'hasHead', target: 'merging', actions: ['supersede', 'observe'] },
           ],
         },
       },
@@ -404,7 +410,7 @@ export const pullRequestMachine = base
             { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
             { guard: 'hasHead', target: 'merging', actions: 'observe' },
             // Open again without a head that could be built (B7): it is looked at as any that is open.
-            { target: 'idle', actions: 'observe' },
+            { target: 'idle', actions: ['observe', 'keepAgain'] },
           ],
         },
       },
@@ -424,7 +430,7 @@ export const pullRequestMachine = base
             { guard: 'needsApproval', target: 'awaitingApproval', actions: 'observe' },
             { guard: 'hasHead', target: 'merging', actions: 'observe' },
             // Open again without a head that could be built (B7): it is looked at as any that is open.
-            { target: 'idle', actions: 'observe' },
+            { target: 'idle', actions: ['observe', 'keepAgain'] },
           ],
           'tip.observed': [
             { guard: 'isBranchBack', target: 'closing', actions: 'noteTip' },

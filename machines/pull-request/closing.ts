@@ -65,6 +65,9 @@ export const releaseLate: Step = ({ uncancelled }, event) =>
       }
     : nothing;
 
+/** The cache that a pull request is to start from once it has a head again is kept, if it is still there (B3). */
+export const keepAgain: Step = () => ({ effects: [{ type: 'cache.retain', params: {} }] });
+
 export function isUncancelled({
   context,
   event,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   decide,
+  type Decision,
   type EventData,
   initialSnapshot,
   type Snapshot,
@@ -35,10 +36,20 @@ const notCancelled: EventData = {
 };
 
 function after(events: readonly EventData[]): Snapshot & { readonly kind: 'pull' } {
-  let snapshot: Snapshot = initialSnapshot('pull');
-  for (const [at, event] of events.entries()) ({ snapshot } = decide(snapshot, event, at));
+  const { snapshot } = lastOf(events);
   if (snapshot.kind !== 'pull') throw new Error('no pull request');
   return snapshot;
+}
+
+/** The effects of the last event. */
+function asked(events: readonly EventData[]): string[] {
+  return lastOf(events).effects.map(({ type }) => type);
+}
+
+function lastOf(events: readonly EventData[]): Decision {
+  let last: Decision = { snapshot: initialSnapshot('pull'), handled: true, effects: [] };
+  for (const [at, event] of events.entries()) last = decide(last.snapshot, event, at);
+  return last;
 }
 
 test.each([
@@ -70,7 +81,21 @@ test('B3 B7 open again without a head, it is at rest like any that is open, and 
   expect(after(ended).value).toBe('closed');
   const open = [...ended, observed({ head: null })];
   expect(after(open).value).toBe('idle');
+  expect(asked(open)).toContain('cache.retain');
   expect(after([...ended.slice(0, -1), observed({ head: null })]).value).toBe('idle');
   expect(after([...open, observed({ head: null, state: 'closed' })]).value).toBe('closing');
   expect(stateText(after([...open, observed({})]).value)).toBe('merging.fetching');
+});
+
+test('B10 F1 a draft that gets another head takes back what it said of the last', () => {
+  const draft = [...building, observed({ draft: true })];
+  const status = { commit: head, context: 'orthrus', state: 'error' } as const;
+  const said: EventData = {
+    type: 'status.published',
+    status: { ...status, description: 'not built: waiting' },
+  };
+  const pushed = { head: 'c'.repeat(40) };
+  for (const next of [{ ...pushed, draft: true }, { ...pushed, trusted: false }, pushed])
+    expect(asked([...draft, said, observed(next)])).toContain('status.release');
+  expect(asked([...draft, said, observed({ draft: true, title: 'other' })])).toEqual([]);
 });
