@@ -43,6 +43,7 @@ export async function simulate(
   database: SimulationDatabase,
   checked: readonly Rule[] = rules,
 ): Promise<Outcome> {
+  await turn();
   database.clear();
   const { sqlite, db } = database;
   const facts: Fact[] = [];
@@ -112,10 +113,21 @@ function calmAt({ items }: Plan): number {
   );
 }
 
-/** Everything that can go on without time passing goes on: all of it is promises, nothing waits for the real world. */
-function pump(): Promise<void> {
+/** Whoever waits for the real world meanwhile, as the process that counts the runs, has its turn. */
+function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
+  });
+}
+
+/**
+ * Everything that can go on without time passing goes on: all of it is promises, nothing waits for the real world. What is
+ * put off to the next tick comes when no promise is left to be settled, and without a turn of the event loop, of which
+ * each asks the operating system for news.
+ */
+function pump(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
   });
 }
 
