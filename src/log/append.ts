@@ -3,6 +3,7 @@ import { decide, type EventData, stateText } from '../../machines/fold.ts';
 import { parseStreamName, type StreamKind } from '../../machines/stream.ts';
 import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
+import { inTransaction } from './direct.ts';
 import { asLogError, LogError } from './log-error.ts';
 import { dropEffects, storeEffects } from './outbox.ts';
 import { project } from './project.ts';
@@ -60,7 +61,7 @@ export function kindOf(stream: string): StreamKind {
  */
 export async function append(to: AppendContext, incoming: Incoming): Promise<Recorded | null> {
   try {
-    return await to.db.transaction().execute((db) => appendIn({ ...to, db }, incoming));
+    return await inTransaction(to.db, (db) => appendIn({ ...to, db }, incoming));
   } catch (error) {
     throw asLogError(error);
   }

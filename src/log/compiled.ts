@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CompiledQuery, DialectAdapter, QueryResult } from 'kysely';
 import type { LogDatabase } from './database.ts';
+import { run } from './direct.ts';
 
 /** Compiled queries, by dialect and name. */
 const queries = new WeakMap<DialectAdapter, Map<string, CompiledQuery>>();
@@ -28,7 +29,7 @@ export function compiledOnce(
  *
  * @param values all values of the query, constants too, in the order in which its text has them
  */
-export async function runCompiled<Row>(
+export function runCompiled<Row>(
   db: LogDatabase,
   name: string,
   values: readonly unknown[],
@@ -40,5 +41,5 @@ export async function runCompiled<Row>(
       throw new Error(`${name} has other values, or in another order, than it is run with`);
     return compiled;
   });
-  return db.executeQuery<Row>({ ...query, parameters: values });
+  return run<Row>(db, { ...query, parameters: values });
 }

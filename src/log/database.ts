@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { inConnection, openKysely } from './direct.ts';
 import { asLogError, LogError } from './log-error.ts';
 import { migrate, requireCurrent } from './migrate.ts';
 import type { Tables } from './schema.ts';
@@ -32,7 +33,7 @@ export async function openLog(
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma(`synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('busy_timeout = 1000');
-    const db = new Kysely<Tables>({ dialect: new LogDialect(cached(sqlite)) });
+    const db = openKysely(new LogDialect(cached(sqlite)));
     await migrate(db);
     if (synchronous === 'full') full.add(db);
     return {
@@ -59,7 +60,7 @@ export async function readLog(file: string): Promise<OpenLog> {
   try {
     const sqlite = new Database(file, { readonly: true });
     sqlite.pragma('busy_timeout = 1000');
-    const db = new Kysely<Tables>({ dialect: new LogDialect(cached(sqlite)) });
+    const db = openKysely(new LogDialect(cached(sqlite)));
     await requireCurrent(db);
     return { db, close: () => db.destroy() };
   } catch (error) {
@@ -80,7 +81,7 @@ export async function relaxed<T>(
   write: (db: LogDatabase) => Promise<T>,
 ): Promise<T> {
   if (!full.has(db)) return write(db);
-  return db.connection().execute(async (connection) => {
+  return inConnection(db, async (connection) => {
     await sql`pragma synchronous = normal`.execute(connection);
     try {
       return await write(connection);
@@ -120,20 +121,13 @@ function lockForWriting(file: string): () => void {
  */
 export function cached(sqlite: Database.Database): Database.Database {
   const statements = new Map<string, Database.Statement>();
+  const anew = sqlite.prepare.bind(sqlite);
   const prepare = (text: string): Database.Statement => {
-    let statement = statements.get(text);
-    // A statement that is being iterated cannot be run again before that ends.
-    if (statement === undefined || statement.busy) {
-      statement = sqlite.prepare(text);
-      if (statements.size < 200) statements.set(text, statement);
-    }
+    const known = statements.get(text);
+    if (known !== undefined) return known;
+    const statement = anew(text);
+    if (statements.size < 200) statements.set(text, statement);
     return statement;
   };
-  return new Proxy(sqlite, {
-    get(target, property) {
-      if (property === 'prepare') return prepare;
-      const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return Object.assign(sqlite, { prepare });
 }

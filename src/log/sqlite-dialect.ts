@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3';
 import {
+  CompiledQuery,
   type DatabaseConnection,
   type DialectAdapter,
   type Driver,
+  type QueryResult,
   SqliteAdapter,
   SqliteDialect,
-  SqliteDriver,
 } from 'kysely';
 
 /**
@@ -21,30 +22,101 @@ class TransactionalDdl extends SqliteAdapter {
 /** One for all, for by it are compiled queries known again (`compiledOnce`); it holds nothing. */
 const adapter = new TransactionalDdl();
 
-/**
- * On a full disk SQLite itself rolls back, at once; to roll back a second time is an error, which would hide what had
- * happened (G2).
- */
-class RollBackOnce extends SqliteDriver {
+/** The one connection to a database. A statement has been carried out when the call returns; what is awaited is its answer. */
+export class LogConnection implements DatabaseConnection {
   readonly #sqlite: Database.Database;
 
   constructor(sqlite: Database.Database) {
-    super({ database: sqlite });
     this.#sqlite = sqlite;
   }
 
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#sqlite.inTransaction) await super.rollbackTransaction(connection);
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.run(query);
+  }
+
+  // What comes back is what the query's type says; Kysely's own driver knows no more of it.
+  // oxlint-disable typescript/no-unsafe-type-assertion
+  protected run<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+    const statement = this.#sqlite.prepare(sql);
+    if (statement.reader) return { rows: statement.all(parameters) as Row[] };
+    const { changes, lastInsertRowid } = statement.run(parameters);
+    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
+  }
+  // oxlint-enable typescript/no-unsafe-type-assertion
+
+  streamQuery(): never {
+    throw new Error('the log is read in pages');
+  }
+}
+
+const begin = CompiledQuery.raw('begin');
+const commit = CompiledQuery.raw('commit');
+const rollback = CompiledQuery.raw('rollback');
+
+/** Gives the one connection to one user after another. */
+export class LogDriver implements Driver {
+  readonly #sqlite: Database.Database;
+  readonly #connection: LogConnection;
+  readonly #waiting: (() => void)[] = [];
+  #isTaken = false;
+
+  constructor(sqlite: Database.Database, connection: LogConnection) {
+    this.#sqlite = sqlite;
+    this.#connection = connection;
+  }
+
+  /** The connection, for one statement that is begun at once; null while somebody has it, who may be in a transaction. */
+  get free(): DatabaseConnection | null {
+    return this.#isTaken ? null : this.#connection;
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    if (this.#isTaken)
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    this.#isTaken = true;
+    return this.#connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    const next = this.#waiting.shift();
+    // It stays taken, so that nobody comes between.
+    if (next === undefined) this.#isTaken = false;
+    else next();
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(begin);
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(commit);
+  }
+
+  /**
+   * On a full disk SQLite itself rolls back, at once; to roll back a second time is an error, which would hide what had
+   * happened (G2).
+   */
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#sqlite.inTransaction) await connection.executeQuery(rollback);
+  }
+
+  async destroy(): Promise<void> {
+    this.#isTaken = true;
+    this.#sqlite.close();
   }
 }
 
 /** Kysely's SQLite, with what the log relies on. */
 export class LogDialect extends SqliteDialect {
-  readonly #sqlite: Database.Database;
+  readonly driver: LogDriver;
 
-  constructor(sqlite: Database.Database) {
+  constructor(sqlite: Database.Database, connection = new LogConnection(sqlite)) {
     super({ database: sqlite });
-    this.#sqlite = sqlite;
+    this.driver = new LogDriver(sqlite, connection);
   }
 
   override createAdapter(): DialectAdapter {
@@ -52,6 +124,6 @@ export class LogDialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new RollBackOnce(this.#sqlite);
+    return this.driver;
   }
 }

@@ -1,6 +1,7 @@
 import { type CompiledQuery, type Insertable, sql } from 'kysely';
 import { compiledOnce } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
+import { run } from './direct.ts';
 import type { Tables } from './schema.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function writeRow<Table extends keyof Tables>(
 ): Promise<void> {
   const shape = `${table}(${Object.keys(row).join()})${key.join()}/${keep.join()}`;
   const query = compiledOnce(db, shape, () => compileInsert(db, table, row, key, keep));
-  await db.executeQuery({ ...query, parameters: Object.values(row) });
+  await run(db, { ...query, parameters: Object.values(row) });
 }
 
 /** Changes columns of the row that has these `key` columns, if there is one; compiled once a shape, as `writeRow`. */
@@ -30,7 +31,7 @@ export async function changeRow(
   const shape = `${table}:${Object.keys(changes).join()}?${Object.keys(key).join()}`;
   const query = compiledOnce(db, shape, () => compileUpdate(db, table, changes, key));
   const parameters = [...Object.values(changes), ...Object.values(key)];
-  await db.executeQuery({ ...query, parameters });
+  await run(db, { ...query, parameters });
 }
 
 function compileUpdate(
