@@ -1,4 +1,10 @@
-import { createActor, initialTransition, type StateValue, type AnyStateMachine } from 'xstate';
+import {
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  createActor,
+  initialTransition,
+  type StateValue,
+} from 'xstate';
 import type { BranchContext } from './branch/context.ts';
 import { branchEvent, type BranchEventData } from './branch/events.ts';
 import { branchMachine } from './branch.ts';
@@ -41,9 +47,16 @@ export function stateText(value: StateValue): string {
     .join('+');
 }
 
+const initial = new Map<StreamKind, Snapshot>();
+
+/** Where every stream of a kind begins; always the same, and nobody changes a snapshot. */
 export function initialSnapshot(kind: StreamKind): Snapshot {
+  const known = initial.get(kind);
+  if (known !== undefined) return known;
   const [first] = initialTransition(machineOf(kind));
-  return plain(kind, first);
+  const snapshot = plain(kind, first);
+  initial.set(kind, snapshot);
+  return snapshot;
 }
 
 // The machine of a kind determines its context's type; XState's types lose that behind AnyStateMachine.
@@ -68,8 +81,7 @@ export function isHandled(snapshot: Snapshot, event: EventData, at: number): boo
  */
 export function decide(snapshot: Snapshot, event: EventData, at: number): Decision {
   const { machine, scope } = lean(snapshot.kind);
-  const { value, context } = snapshot;
-  const before = machine.resolveState({ value, context });
+  const before = resolvedOf(machine, snapshot);
   const dated = { ...event, at };
   if (!before.can(dated)) return { snapshot, handled: false, effects: [] };
   const effects: Effect[] = [];
@@ -77,7 +89,19 @@ export function decide(snapshot: Snapshot, event: EventData, at: number): Decisi
     effects.push(effect.parse({ type, params }));
   };
   const after = machine.transition(before, dated, { ...scope, actionExecutor });
-  return { snapshot: plain(snapshot.kind, after), handled: true, effects };
+  const next = plain(snapshot.kind, after);
+  resolved.set(next, after);
+  return { snapshot: next, handled: true, effects };
+}
+
+/** XState's own snapshots of ours: one that was just come to is mostly the next to go on from. */
+const resolved = new WeakMap<Snapshot, AnyMachineSnapshot>();
+
+function resolvedOf(machine: AnyStateMachine, snapshot: Snapshot): AnyMachineSnapshot {
+  const known = resolved.get(snapshot);
+  if (known !== undefined) return known;
+  const { value, context } = snapshot;
+  return machine.resolveState({ value, context });
 }
 
 /** What XState keeps of an `enqueueActions`: the function that it was given. */
@@ -121,8 +145,21 @@ function withLeanActions(machine: AnyStateMachine): AnyStateMachine {
   return machine.provide({ actions: Object.fromEntries(actions) });
 }
 
+/** Whether an event is taken (`can`) and what it leads to is answered by the same transitions, which are looked for once. */
+function selectingOnce(machine: AnyStateMachine): AnyStateMachine {
+  const select = machine.getTransitionData.bind(machine);
+  let last: { snapshot: unknown; event: unknown; transitions: ReturnType<typeof select> } | null =
+    null;
+  machine.getTransitionData = (snapshot, event) => {
+    if (last === null || last.snapshot !== snapshot || last.event !== event)
+      last = { snapshot, event, transitions: select(snapshot, event) };
+    return last.transitions;
+  };
+  return machine;
+}
+
 function makeLean(kind: StreamKind) {
-  const machine = withLeanActions(machineOf(kind));
+  const machine = selectingOnce(withLeanActions(machineOf(kind)));
   const actor = createActor(machine);
   const scope = {
     self: actor,
