@@ -30,6 +30,11 @@ export interface Progress {
 export async function project(db: LogDatabase, progress: Progress): Promise<void> {
   const row = pullRow(progress);
   if (row !== null) await writeRow(db, 'pulls', row, ['stream'], ['opened_at']);
+  await projectBuilds(db, progress);
+}
+
+/** Brings up to one event what its stream has many rows of. */
+export async function projectBuilds(db: LogDatabase, progress: Progress): Promise<void> {
   const build = buildChange(progress);
   if (build !== null) await saveBuild(db, build);
   await projectSeeds(db, progress);

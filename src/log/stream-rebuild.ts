@@ -10,10 +10,12 @@ import { kindOf } from './append.ts';
 import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import { dropEffects, effectId, storeEffects } from './outbox.ts';
-import { project } from './project.ts';
+import { projectBuilds, pullRow } from './project.ts';
 import { compare, type Difference, whyHeld } from './refold.ts';
+import type { PullsTable } from './schema.ts';
 import { saveState } from './snapshots.ts';
 import { eventMeta, type EventRow, dataOf } from './stored-event.ts';
+import { writeRow } from './write-row.ts';
 
 /**
  * Goes through one stream's events once more, as `append` went through them, without anything outside: stores the
@@ -30,6 +32,8 @@ export class StreamRebuild {
   #snapshot;
   #version = 0;
   #difference: Difference | null = null;
+  /** Its row of `pulls`, of which only the last is written. */
+  #row: PullsTable | null = null;
   /** Commit and attempt to the effects that asked for that build. */
   readonly #asked = new Map<string, string[]>();
 
@@ -55,14 +59,11 @@ export class StreamRebuild {
     // Of what came in while the stream was held, nothing was done.
     if (isHeld || !decision.handled) return;
     await this.#store(version, at, decision);
-    await project(this.#db, {
-      stream: this.#stream,
-      version,
-      at,
-      event,
-      before,
-      after: decision.snapshot,
-    });
+    const after = decision.snapshot;
+    const progress = { stream: this.#stream, version, at, event, before, after };
+    const pull = pullRow(progress);
+    if (pull !== null) this.#row = { ...pull, opened_at: this.#row?.opened_at ?? at };
+    await projectBuilds(this.#db, progress);
   }
 
   /** @returns whether the stream is held */
@@ -74,6 +75,7 @@ export class StreamRebuild {
       held,
       snapshot: this.#snapshot,
     });
+    if (this.#row !== null) await writeRow(this.#db, 'pulls', this.#row);
     await this.#endWhatHadItsTurn();
     await this.#endWhatIsCovered();
     return held !== null;
