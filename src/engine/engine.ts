@@ -61,8 +61,7 @@ export class Engine {
     const { stream, version, state, handled } = recorded;
     logger.info({ stream, version, state, handled, source: incoming.source }, incoming.event.type);
     for (const listener of this.#listeners) listener(recorded, incoming.event);
-    this.#worker.timers.asked(recorded.effects, begun);
-    this.#worker.wake();
+    this.#worker.asked(recorded.effects, incoming.source, begun);
     return recorded;
   }
 

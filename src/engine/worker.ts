@@ -6,9 +6,10 @@ import type { EventData } from '../../machines/fold.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import { claimEffect, finishEffect, holdLane, nextDue, postponeEffect } from '../log/outbox.ts';
+import { claimEffect, finishEffect, holdLane, nextEffect, postponeEffect } from '../log/outbox.ts';
 import type { EffectRow } from '../log/schema.ts';
 import { redacted } from '../ports/secrets.ts';
+import { Due } from './due.ts';
 import type { Engine } from './engine.ts';
 import { codeOf, givenUp, judge } from './give-up.ts';
 import { lastFailure } from './last-failure.ts';
@@ -33,7 +34,9 @@ const heldFor = 24 * 3_600_000;
  *                  └── an effect has ended ──┘
  */
 export class Worker {
-  readonly timers: TimerWatch;
+  readonly #timers: TimerWatch;
+  /** When an effect may be claimed. */
+  readonly #effects = new Due();
   readonly #engine: Engine;
   readonly #underWay = new Map<string, { row: EffectRow; done: Promise<void> }>();
   #pumping: Promise<void> | null = null;
@@ -47,7 +50,7 @@ export class Worker {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#latest = engine.options.world.now();
-    this.timers = new TimerWatch(engine);
+    this.#timers = new TimerWatch(engine);
   }
 
   start(): void {
@@ -55,14 +58,29 @@ export class Worker {
     this.wake();
   }
 
-  /** Something may be due. */
+  /** An event, recorded not before `at`, has asked for these. */
+  asked(effects: readonly Effect[], source: string, at: number): void {
+    this.#timers.asked(effects, at);
+    const isAsked = effects.some(({ type }) => !type.startsWith('timer.'));
+    // The end of the effect that it came of wakes it, and frees its lane.
+    if (isAsked && source !== 'effect') this.wake();
+    else if (effects.length > 0) this.#look();
+  }
+
+  /** An effect may have become due. */
   wake(): void {
+    this.#effects.at();
+    this.#look();
+  }
+
+  /** Looks for what is due, as far as that is not known. */
+  #look(): void {
     this.#isWoken = true;
     if (!this.#isRunning || this.#pumping !== null) return;
     this.#callOff();
     this.#pumping = this.#pump().finally(() => {
       this.#pumping = null;
-      if (this.#isWoken && this.#isRunning) this.wake();
+      if (this.#isWoken && this.#isRunning) this.#look();
     });
   }
 
@@ -94,32 +112,41 @@ export class Worker {
   }
 
   async #pump(): Promise<void> {
-    const { db, world, logger, concurrency } = this.#engine.options;
+    const { world, logger } = this.#engine.options;
     let rest = longestSleep;
-    // What comes due while we look is not overslept: from before this moment on everything has been looked at.
-    let since = world.now();
     try {
       await this.#lookAtTheClock();
       while (this.#isRunning && this.#isWoken) {
         this.#isWoken = false;
-        since = world.now();
         this.#fireTimers();
-        while (this.#isRunning && this.#underWay.size < concurrency) {
-          const busy = [...this.#underWay.values()].map(({ row: { lane } }) => lane);
-          const row = await relaxed(db, (tx) => claimEffect(tx, world.now(), leaseFor, busy));
-          if (row === null) break;
-          this.#begin(row);
-        }
+        if (this.#effects.mayBe(world.now())) await this.#claim();
       }
-      const due = await nextDue(db, since);
-      if (due !== null) rest = Math.min(rest, due - world.now());
+      rest = Math.min(rest, this.#effects.next - world.now());
+      // While they are fired what is known of them is no news; the end of that looks again.
+      if (this.#firing === null) rest = Math.min(rest, this.#timers.due.next - world.now());
     } catch (error) {
       logger.error({ err: error }, 'the worker rests: the database cannot be used now');
       rest = restAfterFault;
+      this.#effects.at();
       // Whoever wakes it meanwhile would have it try again and again, without a rest.
       this.#isWoken = false;
     }
-    if (this.#isRunning) this.#callOff = world.after(Math.max(rest, 1), () => this.wake());
+    if (this.#isRunning) this.#callOff = world.after(Math.max(rest, 1), () => this.#look());
+  }
+
+  /** Begins all that may be begun. */
+  async #claim(): Promise<void> {
+    const { db, world, concurrency } = this.#engine.options;
+    this.#effects.looking();
+    // What comes due while we look is not overslept: from before this moment on everything has been looked at.
+    const since = world.now();
+    while (this.#isRunning && this.#underWay.size < concurrency) {
+      const busy = [...this.#underWay.values()].map(({ row: { lane } }) => lane);
+      const row = await relaxed(db, (tx) => claimEffect(tx, world.now(), leaseFor, busy));
+      if (row === null) break;
+      this.#begin(row);
+    }
+    this.#effects.looked(since, await nextEffect(db, since));
   }
 
   /** A clock that was set back makes nothing wait longer than it had to (G6). */
@@ -129,7 +156,8 @@ export class Worker {
     const by = await setBack(db, now, this.#latest - now);
     if (by > 0) {
       logger.warn({ milliseconds: by }, 'the clock was set back');
-      this.timers.forget();
+      this.#timers.due.at();
+      this.#effects.at();
     }
     this.#latest = now;
   }
@@ -150,8 +178,8 @@ export class Worker {
   #fireTimers(): void {
     const { world, logger } = this.#engine.options;
     const now = world.now();
-    if (!this.timers.mayBeDue(now)) return;
-    this.#firing ??= this.timers
+    if (!this.#timers.due.mayBe(now)) return;
+    this.#firing ??= this.#timers
       .fire(now)
       .catch(async (error: unknown) => {
         logger.error({ err: error }, 'timers could not be fired now');
@@ -162,8 +190,9 @@ export class Worker {
       })
       .then((mayBeMore) => {
         this.#firing = null;
-        // One may have come due while we looked, when nobody else would.
-        if (mayBeMore || this.timers.mayBeDue(world.now())) this.wake();
+        if (mayBeMore) this.#timers.due.at();
+        // One may have come due while we looked, or come to be known, when nobody else would look.
+        this.#look();
       });
   }
 

@@ -236,15 +236,15 @@ export async function fireTimer(db: LogDatabase, id: string, at: number): Promis
   return numUpdatedRows === 1n;
 }
 
-/** When there will next be something to do, as far as is known; null: not before something new is recorded. */
-export async function nextDue(db: LogDatabase, now: number): Promise<number | null> {
+/** When an effect will next come due, as far as is known; null: not before something new is recorded. */
+export async function nextEffect(db: LogDatabase, now: number): Promise<number | null> {
   const query = sql<{ at: number | null }>`
     select min(at) as at from (
-      select min(run_at) as at from effects where done_at is null and run_at > ${now}
+      select min(run_at) as at from effects where kind = 'effect' and done_at is null and run_at > ${now}
       union all
       select min(hold_until) as at from lanes where hold_until > ${now}
     ) as times`;
-  const { rows } = await runCompiled(db, 'next due', [now, now], () => query.compile(db));
+  const { rows } = await runCompiled(db, 'next effect', [now, now], () => query.compile(db));
   return rows[0]?.at ?? null;
 }
 

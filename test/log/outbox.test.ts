@@ -6,7 +6,8 @@ import {
   finishEffect,
   fireTimer,
   holdLane,
-  nextDue,
+  nextEffect,
+  nextTimer,
   postponeEffect,
   releaseLeases,
   storeEffects,
@@ -84,7 +85,7 @@ test('a lane that is told to rest rests until then, and the others do not', asyn
   await holdLane(log.db, 'forge:here', log.now + 100);
   expect(await claim(log)).toBe(`${s}/1.1`);
   expect(await claim(log)).toBeNull();
-  expect(await nextDue(log.db, log.now)).toBe(log.now + 500);
+  expect(await nextEffect(log.db, log.now)).toBe(log.now + 500);
   log.now += 499;
   expect(await claim(log)).toBeNull();
   log.now += 1;
@@ -134,7 +135,7 @@ test('a timer is replaced, dropped or fired, and holds up nothing', async () => 
   expect(await claim(log)).toBe(`${s}/2.1`);
   expect(await claim(log)).toBeNull();
   expect(await due()).toEqual([]);
-  expect(await nextDue(log.db, log.now)).toBe(log.now + 100);
+  expect(await nextTimer(log.db)).toBe(log.now + 100);
   log.now += 100;
   // That of the other stream; the one that was replaced never comes due.
   expect(await due()).toEqual([`${t}/1.0`]);
