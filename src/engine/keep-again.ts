@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { runCompiled } from '../log/compiled.ts';
 import { relaxed } from '../log/database.ts';
 import { reviveEffects } from '../log/outbox.ts';
 import type { Engine } from './engine.ts';
@@ -14,7 +15,7 @@ const mostAtOnce = 50;
  */
 export async function keepAgain(engine: Engine, { config, repository }: Place): Promise<void> {
   const { db, world } = engine.options;
-  const { rows } = await sql<{ id: string }>`
+  const query = sql<{ id: string }>`
     select e.id from effects e join pulls p on p.stream = e.stream
     where p.forge = ${config.forge} and p.repository_id = ${repository.id}
       and p.state not in ('closing', 'closed', 'gone')
@@ -24,7 +25,9 @@ export async function keepAgain(engine: Engine, { config, repository }: Place): 
         where later.stream = e.stream and later.type = e.type
           and (later.version > e.version or (later.version = e.version and later."index" > e."index"))
       )
-    order by e.run_at limit ${sql.lit(mostAtOnce)}`.execute(db);
+    order by e.run_at limit ${sql.lit(mostAtOnce)}`;
+  const values = [config.forge, repository.id];
+  const { rows } = await runCompiled(db, 'keep again', values, () => query.compile(db));
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return;
   await relaxed(db, (tx) => reviveEffects(tx, ids, world.now()));

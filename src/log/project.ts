@@ -45,7 +45,8 @@ export function pullRow({ stream, version, at, after }: Progress): PullsTable | 
   const name = parseStreamName(stream);
   const { repository, verdict } = after.context;
   if (name === null || repository === null) return null;
-  const common = {
+  const pull = after.kind === 'pull' ? after.context.pull : null;
+  return {
     stream,
     forge: name.forge,
     repository_id: repository.id,
@@ -57,25 +58,12 @@ export function pullRow({ stream, version, at, after }: Progress): PullsTable | 
     version,
     opened_at: at,
     updated_at: at,
-  };
-  if (after.kind === 'pull')
-    return {
-      ...common,
-      kind: 'pull',
-      number: after.context.pull?.number ?? null,
-      branch: null,
-      title: after.context.pull?.title ?? null,
-      author: after.context.pull?.author ?? null,
-      tip: after.context.tip?.commit ?? null,
-    };
-  return {
-    ...common,
-    kind: 'branch',
-    number: null,
-    branch: after.context.name,
-    title: null,
-    author: null,
-    tip: null,
+    kind: after.kind,
+    number: pull?.number ?? null,
+    branch: after.kind === 'branch' ? after.context.name : null,
+    title: pull?.title ?? null,
+    author: pull?.author ?? null,
+    tip: after.kind === 'pull' ? (after.context.tip?.commit ?? null) : null,
   };
 }
 

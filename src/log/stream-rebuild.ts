@@ -124,24 +124,30 @@ export class StreamRebuild {
   }
 
   async #endWhatHadItsTurn(): Promise<void> {
-    await sql`
+    const query = sql`
       update effects set done_at = asked_at, outcome = 'done'
       where stream = ${this.#stream} and kind = 'effect' and done_at is null and exists (
         select 1 from effects later
         where later.stream = effects.stream and later.lane = effects.lane
           and later.kind = 'effect' and later.outcome in ('done', 'dead')
           and (later.version, later."index") > (effects.version, effects."index")
-      )`.execute(this.#db);
+      )`;
+    await runCompiled(this.#db, 'end what had its turn', [this.#stream], () =>
+      query.compile(this.#db),
+    );
   }
 
   /** What is kept in the store is said as a whole: the last word covers those before it. */
   async #endWhatIsCovered(): Promise<void> {
-    await sql`
+    const query = sql`
       update effects set done_at = asked_at, outcome = 'moot'
       where stream = ${this.#stream} and type = 'cache.retain' and done_at is null and exists (
         select 1 from effects later
         where later.stream = effects.stream and later.type = effects.type and later.done_at is null
           and (later.version, later."index") > (effects.version, effects."index")
-      )`.execute(this.#db);
+      )`;
+    await runCompiled(this.#db, 'end what is covered', [this.#stream], () =>
+      query.compile(this.#db),
+    );
   }
 }
