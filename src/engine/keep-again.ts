@@ -15,7 +15,7 @@ const mostAtOnce = 50;
  */
 export async function keepAgain(engine: Engine, { config, repository }: Place): Promise<void> {
   const { db, world } = engine.options;
-  const query = sql<{ id: string }>`
+  const query = () => sql<{ id: string }>`
     select e.id from effects e join pulls p on p.stream = e.stream
     where p.forge = ${config.forge} and p.repository_id = ${repository.id}
       and p.state not in ('closing', 'closed', 'gone')
@@ -27,7 +27,7 @@ export async function keepAgain(engine: Engine, { config, repository }: Place): 
       )
     order by e.run_at limit ${sql.lit(mostAtOnce)}`;
   const values = [config.forge, repository.id];
-  const { rows } = await runCompiled(db, 'keep again', values, () => query.compile(db));
+  const { rows } = await runCompiled(db, 'keep again', values, () => query().compile(db));
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return;
   await relaxed(db, (tx) => reviveEffects(tx, ids, world.now()));

@@ -88,7 +88,8 @@ export async function claimEffect(
   busy: readonly string[] = [],
 ): Promise<EffectRow | null> {
   const values = [now + leaseFor, now, now, ...busy, now, now];
-  const query = sql<EffectRow>`
+  // Made only where it is compiled: the text alone costs as much to make as it costs to run.
+  const query = () => sql<EffectRow>`
     update effects
     set lease_until = ${now + leaseFor}, attempts = attempts + 1
     where id = (
@@ -115,7 +116,7 @@ export async function claimEffect(
     )
     returning *`;
   const name = `claim beside ${busy.length}`;
-  const { rows } = await runCompiled(db, name, values, () => query.compile(db));
+  const { rows } = await runCompiled(db, name, values, () => query().compile(db));
   return rows[0] ?? null;
 }
 
@@ -157,13 +158,16 @@ export async function postponeEffect(
   runAt: number,
   error: string | null,
 ): Promise<void> {
-  await db
-    .updateTable('effects')
-    .set({ run_at: runAt, lease_until: null, last_error: error })
-    .where('id', '=', effect.id)
-    .where('attempts', '=', effect.attempts)
-    .where('done_at', 'is', null)
-    .execute();
+  const { id, attempts } = effect;
+  await runCompiled(db, 'postpone an effect', [runAt, null, error, id, attempts], () =>
+    db
+      .updateTable('effects')
+      .set({ run_at: runAt, lease_until: null, last_error: error })
+      .where('id', '=', id)
+      .where('attempts', '=', attempts)
+      .where('done_at', 'is', null)
+      .compile(),
+  );
 }
 
 /** Has effects that were given up be tried once more, each in its old place of its lane. */
@@ -227,24 +231,26 @@ export async function nextTimer(db: LogDatabase): Promise<number | null> {
 
 /** Marks a timer fired. @returns false if it was dropped or replaced meanwhile */
 export async function fireTimer(db: LogDatabase, id: string, at: number): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('effects')
-    .set({ done_at: at, outcome: 'fired' })
-    .where('id', '=', id)
-    .where('done_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
+  const { numAffectedRows } = await runCompiled(db, 'fire a timer', [at, 'fired', id], () =>
+    db
+      .updateTable('effects')
+      .set({ done_at: at, outcome: 'fired' })
+      .where('id', '=', id)
+      .where('done_at', 'is', null)
+      .compile(),
+  );
+  return numAffectedRows === 1n;
 }
 
 /** When an effect will next come due, as far as is known; null: not before something new is recorded. */
 export async function nextEffect(db: LogDatabase, now: number): Promise<number | null> {
-  const query = sql<{ at: number | null }>`
+  const query = () => sql<{ at: number | null }>`
     select min(at) as at from (
       select min(run_at) as at from effects where kind = 'effect' and done_at is null and run_at > ${now}
       union all
       select min(hold_until) as at from lanes where hold_until > ${now}
     ) as times`;
-  const { rows } = await runCompiled(db, 'next effect', [now, now], () => query.compile(db));
+  const { rows } = await runCompiled(db, 'next effect', [now, now], () => query().compile(db));
   return rows[0]?.at ?? null;
 }
 

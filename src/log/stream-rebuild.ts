@@ -124,7 +124,7 @@ export class StreamRebuild {
   }
 
   async #endWhatHadItsTurn(): Promise<void> {
-    const query = sql`
+    const query = () => sql`
       update effects set done_at = asked_at, outcome = 'done'
       where stream = ${this.#stream} and kind = 'effect' and done_at is null and exists (
         select 1 from effects later
@@ -133,13 +133,13 @@ export class StreamRebuild {
           and (later.version, later."index") > (effects.version, effects."index")
       )`;
     await runCompiled(this.#db, 'end what had its turn', [this.#stream], () =>
-      query.compile(this.#db),
+      query().compile(this.#db),
     );
   }
 
   /** What is kept in the store is said as a whole: the last word covers those before it. */
   async #endWhatIsCovered(): Promise<void> {
-    const query = sql`
+    const query = () => sql`
       update effects set done_at = asked_at, outcome = 'moot'
       where stream = ${this.#stream} and type = 'cache.retain' and done_at is null and exists (
         select 1 from effects later
@@ -147,7 +147,7 @@ export class StreamRebuild {
           and (later.version, later."index") > (effects.version, effects."index")
       )`;
     await runCompiled(this.#db, 'end what is covered', [this.#stream], () =>
-      query.compile(this.#db),
+      query().compile(this.#db),
     );
   }
 }
