@@ -33,6 +33,9 @@ if (!Number.isInteger(first) || !(count >= 1)) {
   console.error('usage: npm run simulate -- --seeds N [--seed S] [--minutes M]');
   process.exit(2);
 }
+/** How many failures are still to be told as stories. */
+let toTell = 3;
+
 if (count === 1) await tellOne(first);
 else await runMany();
 
@@ -63,7 +66,11 @@ async function runMany(): Promise<void> {
       // What dies young is most of what is made; with room for it there is half as much to collect.
       const execArgv = [...process.execArgv, '--max-semi-space-size=32'];
       const worker = fork(new URL('simulate-worker.ts', import.meta.url), share, { execArgv });
-      worker.on('message', (tally: Tally) => tallies.set(index, tally));
+      worker.on('message', (tally: Tally) => {
+        const told = tallies.get(index)?.failures.length ?? 0;
+        tallies.set(index, tally);
+        for (const failure of tally.failures.slice(told)) announce(failure);
+      });
       const [code] = await once(worker, 'exit');
       if (code !== 0) throw new Error(`a share of the seeds ended with ${code}`);
     }),
@@ -72,8 +79,6 @@ async function runMany(): Promise<void> {
   const failures = [...tallies.values()]
     .flatMap((tally) => tally.failures)
     .toSorted((a, b) => a.seed - b.seed);
-  for (const failure of failures) keep(failure);
-  for (const { story } of failures.slice(0, 3)) console.log(`\n${story}`);
   const kinds = new Map<string, number[]>();
   for (const { broken, seed } of failures)
     kinds.set(broken.rule, [...(kinds.get(broken.rule) ?? []), seed]);
@@ -81,6 +86,13 @@ async function runMany(): Promise<void> {
     console.log(`${rule}: ${seeds.length}, seeds ${seeds.slice(0, 10).join(' ')}`);
   console.log(line());
   process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+/** Told, and kept, as soon as it is found: nothing of a long run is lost when it is ended. */
+function announce(failure: Failure): void {
+  keep(failure);
+  toTell -= 1;
+  console.log(toTell < 0 ? `${failure.broken.rule}: seed ${failure.seed}` : `\n${failure.story}\n`);
 }
 
 /** What broke a rule once is run for ever after: `found.test.ts` reads it. */
