@@ -90,11 +90,13 @@ function settle(text: string): Step {
   });
 }
 
-/** The verdict of a head of which nothing is remembered was said, and is history. */
-const reportIfTold: Step = (context, event) =>
-  context.statuses.some(({ commit }) => commit === current(context)?.head)
+/** The verdict of an earlier head, or of one of which nothing is remembered, was said, and is history. */
+const reportIfTold: Step = (context, event) => {
+  const isOfHead = current(context)?.head === context.head;
+  return isOfHead && context.statuses.some(({ commit }) => commit === context.head)
     ? report(context, event)
     : nothing;
+};
 
 /** Whether the pull request is about to have another head than the one it knows, or none. */
 function leaves({ head }: PullContext, event: PullEvent): boolean {

@@ -54,8 +54,7 @@ export const finalStatus: Rule = {
     const all = standings(look).filter(({ pull }) => pull.state === 'open');
     for (const { pull, state } of all) {
       if (state !== 'idle' || pull.head === null) continue;
-      // Of one whose head the forge no longer has, what was known last stands (B7).
-      const same = all.filter((other) => (other.pull.head ?? other.context.head) === pull.head);
+      const same = all.filter((other) => headOfStanding(other) === pull.head);
       if (same.some((other) => other.state !== 'idle') || wasRefused(look, pull.head)) continue;
       const said = universe.forge.status(pull.head, 'orthrus');
       const wanted = same
@@ -71,6 +70,11 @@ export const finalStatus: Rule = {
     }
   },
 };
+
+/** Of one whose head the forge no longer has, what was known last stands (B7): nothing, once it was closed meanwhile. */
+function headOfStanding({ pull, context }: Standing): string | null {
+  return pull.head ?? (context.overlays.length === 0 ? null : context.head);
+}
 
 /** What the build of a pull request's newest overlay came to, as far as the CI has told the service. */
 function expected(look: Look, standing: Standing): StatusState {
