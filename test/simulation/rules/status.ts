@@ -71,9 +71,10 @@ export const finalStatus: Rule = {
   },
 };
 
-/** Of one whose head the forge no longer has, what was known last stands (B7): nothing, once it was closed meanwhile. */
-function headOfStanding({ pull, context }: Standing): string | null {
-  return pull.head ?? (context.overlays.length === 0 ? null : context.head);
+/** Of one whose head the forge no longer has, what was known last stands (B7): nothing, if it was closed meanwhile. */
+function headOfStanding({ pull, state, context }: Standing): string | null {
+  const isSilent = state === 'idle' && context.overlays.length === 0;
+  return pull.head ?? (isSilent ? null : context.head);
 }
 
 /** What the build of a pull request's newest overlay came to, as far as the CI has told the service. */
