@@ -1,5 +1,5 @@
 import type { JobResult } from '../build.ts';
-import { builtWarm, type Carried, heldFor, mergeByAttempt } from '../carried.ts';
+import { builtWarm, type Carried, heldFor, mergeByAttempt, restrictTo } from '../carried.ts';
 import { type Verdict, verdictOf, withNotes } from '../describe.ts';
 import { compareWithCheck, isCheck } from './check.ts';
 import {
@@ -21,7 +21,6 @@ export const settleBuild: Step = (context, event) => {
   if (event.type !== 'build.finished' || overlay === null) return nothing;
   const earned = earn(context, event);
   const milliseconds = overlay.startedAt === null ? null : event.at - overlay.startedAt;
-  const others = context.remembered.filter((memory) => memory.head !== overlay.head);
   const retrying = incrementalFailures(context, overlay, event.jobs);
   const isClean = Object.keys(overlay.carried).length === 0;
   const warm = overlay.purpose.kind === 'build' ? builtWarm(overlay.carried, event.jobs).length : 0;
@@ -47,7 +46,7 @@ export const settleBuild: Step = (context, event) => {
           ...settled,
           retry: retrying.length === 0 ? null : retrying,
           verdict,
-          remembered: [...others, { head: overlay.head, carried: earned.after }].slice(-4),
+          remembered: remember(context, overlay.head, event.jobs, earned.after),
         },
     effects: [{ type: 'cache.retain', params: {} }],
   };
@@ -76,11 +75,22 @@ function afterCheck(
       },
       remembered: [{ head, carried: clean.after }],
     };
-  const others = context.remembered.filter((memory) => memory.head !== head);
-  const known = context.remembered.find((memory) => memory.head === head)?.carried ?? {};
-  return {
-    remembered: [...others, { head, carried: mergeByAttempt(known, clean.after) }].slice(-4),
-  };
+  return { remembered: remember(context, head, event.jobs, clean.after) };
+}
+
+/** What the jobs of a build left, for a force-push back to its head (A7); what it only started from is no such thing. */
+function remember(
+  { remembered }: PullContext,
+  head: string,
+  jobs: readonly JobResult[],
+  after: Carried,
+): PullContext['remembered'] {
+  const ended = jobs.filter(({ state }) => state === 'success').map(({ name }) => name);
+  const left = restrictTo(after, ended);
+  if (Object.keys(left).length === 0) return remembered;
+  const known = remembered.find((memory) => memory.head === head)?.carried ?? {};
+  const others = remembered.filter((memory) => memory.head !== head);
+  return [...others, { head, carried: mergeByAttempt(known, left) }].slice(-4);
 }
 
 /** The jobs whose failure may be their cache's: they were built from one, and have not been tried without it (C17). */
@@ -109,15 +119,11 @@ export const earnLate: Step = (context, event) => {
   const overlay = overlayOf(context, event);
   if (overlay === null) return nothing;
   const { cache, after } = earn(context, event);
-  const others = context.remembered.filter((memory) => memory.head !== overlay.head);
   return {
     context: {
       cache,
       overlays: withOverlay(context, { ...overlay, phase: 'finished' }),
-      remembered:
-        Object.keys(after).length === 0
-          ? context.remembered
-          : [...others, { head: overlay.head, carried: after }].slice(-4),
+      remembered: remember(context, overlay.head, event.jobs, after),
       lost: withoutLeft(context.lost, event.jobs),
     },
     effects: [{ type: 'cache.retain', params: {} }],
