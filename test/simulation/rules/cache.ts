@@ -1,5 +1,5 @@
 import { numberOf } from '../ledger.ts';
-import { entriesIn, type Entry } from '../models/jobs.ts';
+import { entriesIn, type Entry, jobsOf } from '../models/jobs.ts';
 import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
 import { isChecked } from './checked.ts';
@@ -116,7 +116,7 @@ export const cacheRecorded: Rule = {
 export const unchanged: Rule = {
   name: 'unchanged is not built',
   sentence:
-    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, a clean build checks it, what that build left was lost, or it was there already on a branch, and a force-push has dropped commits since, or a merge has brought in newer ones.',
+    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, a clean build checks it, what that build left was lost, or it was gone from a head meanwhile, or it was there already on a branch, and a force-push has dropped commits since, or a merge has brought in newer ones.',
   on: {
     *evaluated({ build, job, isBuilt }, look) {
       const { ledger, universe } = look;
@@ -134,6 +134,10 @@ export const unchanged: Rule = {
         .toSorted((a, b) => b.attempt - a.attempt)[0];
       const last = good?.jobs.get(job.name);
       if (good === undefined || last?.sources !== job.sources) return;
+      // A job that was gone from a head is gone from the cache, though it has come back since (C5).
+      const isIn = (commit: string): boolean =>
+        jobsOf(universe.git.get(commit).tree)?.some(({ name }) => name === job.name) !== false;
+      if (before.some(({ attempt: of, commit }) => of > good.attempt && !isIn(commit))) return;
       if (last.wasThere && isSeededAnew(look, good.commit, build.commit)) return;
       const asked = ledger.planned.get(`${stream} ${good.attempt}`) ?? 0;
       if (ledger.coldAsked.get(stream)?.some((at) => at > asked) === true) return;
