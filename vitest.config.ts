@@ -32,8 +32,10 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 150_000,
+    hookTimeout: 240_000,
+    // Whoever waits for something waits as long as a slow machine takes.
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     // Most of the time goes by in git and Nix; one more than there are cores (of two) keeps both busy.
     maxWorkers: 3,

@@ -44,7 +44,7 @@ async function stateOf(pull: string): Promise<string> {
 }
 
 async function until(pull: string, state: string): Promise<void> {
-  await expect.poll(() => stateOf(pull), { timeout: 20_000, interval: 100 }).toBe(state);
+  await expect.poll(() => stateOf(pull), { timeout: 60_000, interval: 100 }).toBe(state);
 }
 
 describe('serve', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { findChromium, openBrowser } from './browser.ts';
 
 /** A busy machine takes its time; the default is a second. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 test('a browser of the tests tells of every error, and reaches no other machine', async () => {
   const { openPage } = await openBrowser();

@@ -38,7 +38,7 @@ test('a push signals itself, by the hook', async () => {
   await installHook(git, story.repository.bare, { url: `${url}/webhooks/here` });
   const second = story.pushPull(1, head, { 'a.c': 'second' });
   await expect
-    .poll(() => story.context(1).then((context) => context.head), { timeout: 10_000 })
+    .poll(() => story.context(1).then((context) => context.head), { timeout: 60_000 })
     .toBe(second);
   await story.settle();
   const observed = (await story.events(1)).filter(({ data }) => data.type === 'pull.observed');

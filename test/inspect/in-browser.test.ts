@@ -10,7 +10,7 @@ import { inspected, lengthen, start } from './inspecting.ts';
 import { openReceiver, told, toldCount } from './receiver.ts';
 
 /** A busy machine takes its time; the default is a second. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 const browser = shareBrowser();
 

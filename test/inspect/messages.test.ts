@@ -11,7 +11,7 @@ import { beginning, fillLog } from '../replay/fill-log.ts';
 import { branchLife, type LivedEvent, pullLife } from '../replay/lives.ts';
 
 /** A busy machine takes its time; the default is a second. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 async function recorded(
   stream: string,

@@ -43,7 +43,7 @@ export class Terminal {
         if (typeof text === 'string' ? !screen.includes(text) : !text.test(screen))
           throw new Error(`the terminal does not show ${text}: ${screen}`);
       },
-      { timeout: 20_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
   }
 

@@ -154,7 +154,7 @@ export class Story {
 
   /** Waits until something is so. */
   async untilSo(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const limit = Date.now() + 20_000;
+    const limit = Date.now() + 60_000;
     while (!(await isSo())) {
       if (Date.now() > limit) throw new Error(`it does not come to this: ${what}`);
       await new Promise((resolve) => {

@@ -72,4 +72,4 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the
     expect.stringMatching(`^status ${short(second)} orthrus success: .*1 of 2 jobs built$`),
     'push orthrus/pr-1 gone',
   ]);
-}, 60_000);
+});

@@ -107,4 +107,4 @@ test('C1 C11 C13 C16 B1 a pull request goes its whole way with GitHub, a stock T
     `orthrus/pr-1 moved ${short(mixed.next)}`,
     'orthrus/pr-1 deleted',
   ]);
-}, 120_000);
+}, 300_000);

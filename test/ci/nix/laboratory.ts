@@ -37,7 +37,7 @@ function isFound<T>(found: T | Empty): found is T {
 export async function eventually<T>(
   look: () => Promise<T | Empty> | T | Empty,
   what: string,
-  patience = 20_000,
+  patience = 60_000,
 ): Promise<T> {
   for (const end = Date.now() + patience; ; ) {
     const found = await look();

@@ -32,7 +32,7 @@ export async function eventually<T>(
   look: () => Promise<T | Empty> | T | Empty,
   what: string,
 ): Promise<T> {
-  for (const end = Date.now() + 20_000; ; ) {
+  for (const end = Date.now() + 60_000; ; ) {
     const found = await look();
     if (found !== false && found !== null && found !== undefined) return found;
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);

@@ -3,7 +3,7 @@ import { shareBrowser } from '../../doubles/browser.ts';
 import { looks, violations } from '../accessible.ts';
 import { shareSeededSite } from '../seeded-site.ts';
 
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 const browser = shareBrowser();
 const site = shareSeededSite();
 

@@ -5,7 +5,7 @@ import { addLongRun, fewJobs, longRunPath, manyJobs, manyPushes } from '../long-
 import { shareSeededSite } from '../seeded-site.ts';
 
 /** A busy machine takes its time; the default is a second. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 const browser = shareBrowser();
 const site = shareSeededSite();

@@ -5,7 +5,7 @@ import { shareBrowser, type TestPage } from '../../doubles/browser.ts';
 import { operatorToken, shareSeededSite } from '../seeded-site.ts';
 
 /** A busy machine takes its time; the default is a second. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 const browser = shareBrowser();
 const site = shareSeededSite();

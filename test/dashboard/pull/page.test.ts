@@ -7,7 +7,7 @@ import { hostileAuthor, hostileTitle } from '../seed.ts';
 import { shareSeededSite } from '../seeded-site.ts';
 
 /** A busy machine takes its time; the default is a second. */
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 const browser = shareBrowser();
 const site = shareSeededSite();

@@ -10,7 +10,7 @@ export class Changes {
   until<T>(
     look: () => T | null | undefined | false,
     what: string,
-    patience: number | null = 20_000,
+    patience: number | null = 60_000,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const tryNow = (): void => {

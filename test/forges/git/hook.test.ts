@@ -42,7 +42,7 @@ async function service(slow = false): Promise<Received> {
 
 async function comes(received: Received, count: number): Promise<void> {
   await vi.waitFor(() => expect(received.deliveries.length).toBeGreaterThanOrEqual(count), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 20,
   });
 }
