@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { freePort } from '../github/github-story.ts';
 import { NixStory, nixConfig } from '../scenarios/nix-story.ts';
-import { bundle } from './bundle.ts';
+import { bundle } from '../bundle.ts';
 import { pointsOf, reachedBy } from './points.ts';
 import { type Manner, Victim } from './victim.ts';
 

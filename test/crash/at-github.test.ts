@@ -8,7 +8,7 @@ import { type AskedBuild, ScriptedWork } from '../doubles/typhon/scripted-work.t
 import { TyphonDouble } from '../doubles/typhon/typhon-double.ts';
 import { callbackSecret, freePort, GitHubStory } from '../github/github-story.ts';
 import { jobs } from '../typhon/typhon-story.ts';
-import { bundle } from './bundle.ts';
+import { bundle } from '../bundle.ts';
 import { pointsOf, reachedBy } from './points.ts';
 import { type Manner, Victim } from './victim.ts';
 

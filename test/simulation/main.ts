@@ -4,10 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { generate } from './generate.ts';
+import { bundle } from '../bundle.ts';
 import type { Failure, Tally } from './run-seeds.ts';
-import { openDatabase, simulate } from './simulation.ts';
-import { tell } from './story.ts';
 
 /**
  * `npm run simulate -- --seeds N [--seed S] [--minutes M]`: runs N seeds from S on, on all cores, at most M minutes. One
@@ -40,6 +38,11 @@ if (count === 1) await tellOne(first);
 else await runMany();
 
 async function tellOne(seed: number): Promise<void> {
+  const [{ generate }, { openDatabase, simulate }, { tell }] = await Promise.all([
+    import('./generate.ts'),
+    import('./simulation.ts'),
+    import('./story.ts'),
+  ]);
   const plan = generate(seed);
   const outcome = await simulate(plan, await openDatabase());
   console.log(tell(plan, outcome));
@@ -60,18 +63,22 @@ async function runMany(): Promise<void> {
     return `${sum((tally) => tally.seeds)} seeds, ${lives} pull requests (${rate} a second and core), ${sum((tally) => tally.failures.length)} failures, ${seconds().toFixed(0)} s`;
   };
   const ticking = setInterval(() => console.log(line()), 5000);
+  // In one piece: each core would compile some hundred files, and their functions would be named at every call.
+  const worker = await bundle('test/simulation/simulate-worker.ts');
+  process.once('exit', worker.clear);
+  process.once('SIGINT', () => process.exit(130));
   await Promise.all(
     Array.from({ length: cores }, async (_, index) => {
       const share = [first + index, cores, first + count, until].map(String);
       // What dies young is most of what is made; with room for it there is half as much to collect.
-      const execArgv = [...process.execArgv, '--max-semi-space-size=32'];
-      const worker = fork(new URL('simulate-worker.ts', import.meta.url), share, { execArgv });
-      worker.on('message', (tally: Tally) => {
+      const execArgv = ['--max-semi-space-size=32'];
+      const child = fork(worker.file, share, { execArgv });
+      child.on('message', (tally: Tally) => {
         const told = tallies.get(index)?.failures.length ?? 0;
         tallies.set(index, tally);
         for (const failure of tally.failures.slice(told)) announce(failure);
       });
-      const [code] = await once(worker, 'exit');
+      const [code] = await once(child, 'exit');
       if (code !== 0) throw new Error(`a share of the seeds ended with ${code}`);
     }),
   );
