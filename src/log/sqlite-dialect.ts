@@ -56,29 +56,30 @@ const rollback = CompiledQuery.raw('rollback');
 /** Gives the one connection to one user after another. */
 export class LogDriver implements Driver {
   readonly #sqlite: Database.Database;
-  readonly #connection: LogConnection;
+  readonly connection: LogConnection;
   readonly #waiting: (() => void)[] = [];
   #isTaken = false;
 
   constructor(sqlite: Database.Database, connection: LogConnection) {
     this.#sqlite = sqlite;
-    this.#connection = connection;
+    this.connection = connection;
   }
 
   /** The connection, for one statement that is begun at once; null while somebody has it, who may be in a transaction. */
   get free(): DatabaseConnection | null {
-    return this.#isTaken ? null : this.#connection;
+    return this.#isTaken ? null : this.connection;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
+    if (!this.#sqlite.open) throw new Error('the log has been closed');
     if (this.#isTaken)
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
       });
     this.#isTaken = true;
-    return this.#connection;
+    return this.connection;
   }
 
   async releaseConnection(): Promise<void> {
@@ -110,13 +111,42 @@ export class LogDriver implements Driver {
   }
 }
 
+/** Of whoever has the connection, and need not ask for it. */
+class HeldDriver extends LogDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return this.connection;
+  }
+
+  override async releaseConnection(): Promise<void> {}
+
+  override async beginTransaction(): Promise<void> {
+    throw new Error('whoever has the connection to itself may be in a transaction already');
+  }
+
+  override async destroy(): Promise<void> {
+    throw new Error('the log is closed by whoever opened it');
+  }
+}
+
 /** Kysely's SQLite, with what the log relies on. */
 export class LogDialect extends SqliteDialect {
+  readonly #sqlite: Database.Database;
   readonly driver: LogDriver;
 
-  constructor(sqlite: Database.Database, connection = new LogConnection(sqlite)) {
+  constructor(
+    sqlite: Database.Database,
+    connection = new LogConnection(sqlite),
+    driver = new LogDriver(sqlite, connection),
+  ) {
     super({ database: sqlite });
-    this.driver = new LogDriver(sqlite, connection);
+    this.#sqlite = sqlite;
+    this.driver = driver;
+  }
+
+  /** The same, for whoever has the connection. */
+  held(): LogDialect {
+    const { connection } = this.driver;
+    return new LogDialect(this.#sqlite, connection, new HeldDriver(this.#sqlite, connection));
   }
 
   override createAdapter(): DialectAdapter {
