@@ -33,25 +33,35 @@ export async function storeEffects(
         effect.params.name,
         effect.type === 'timer.set' ? 'replaced' : 'dropped',
       );
-    if (effect.type === 'timer.drop') continue;
-    const isTimer = effect.type === 'timer.set';
-    await writeRow(db, 'effects', {
-      id: effectId(cause.stream, cause.version, index),
-      stream: cause.stream,
-      version: cause.version,
-      index,
-      kind: isTimer ? 'timer' : 'effect',
-      type: isTimer ? `timer.${effect.params.name}` : effect.type,
-      params: JSON.stringify(effect.params),
-      lane: isTimer ? 'timer' : laneOf(cause.stream, effect),
-      asked_at: cause.at,
-      run_at: isTimer ? cause.at + effect.params.after : cause.at,
-      lease_until: null,
-      last_error: null,
-      done_at: null,
-      outcome: null,
-    });
+    if (effect.type !== 'timer.drop')
+      await writeRow(db, 'effects', effectRow(cause, index, effect));
   }
+}
+
+/** The row of what an event asked for, as it is before anything has come of it. */
+export function effectRow(
+  { stream, version, at }: Cause,
+  index: number,
+  effect: Exclude<Effect, { readonly type: 'timer.drop' }>,
+): EffectRow {
+  const isTimer = effect.type === 'timer.set';
+  return {
+    id: effectId(stream, version, index),
+    stream,
+    version,
+    index,
+    kind: isTimer ? 'timer' : 'effect',
+    type: isTimer ? `timer.${effect.params.name}` : effect.type,
+    params: JSON.stringify(effect.params),
+    lane: isTimer ? 'timer' : laneOf(stream, effect),
+    asked_at: at,
+    run_at: isTimer ? at + effect.params.after : at,
+    lease_until: null,
+    attempts: 0,
+    last_error: null,
+    done_at: null,
+    outcome: null,
+  };
 }
 
 async function endTimer(
@@ -74,6 +84,12 @@ async function endTimer(
   );
 }
 
+/** An effect that has been leased, and when the next one that nobody has comes due: null if there is none. */
+export interface Claimed {
+  readonly row: EffectRow;
+  readonly next: number | null;
+}
+
 /**
  * Leases the next effect that is due: not behind an earlier unfinished one of its stream in its lane (order), its lane
  * not busy with another (exclusion) and not told to rest (rate limits). The oldest comes first, so that no stream
@@ -86,10 +102,10 @@ export async function claimEffect(
   now: number,
   leaseFor: number,
   busy: readonly string[] = [],
-): Promise<EffectRow | null> {
-  const values = [now + leaseFor, now, now, ...busy, now, now];
+): Promise<Claimed | null> {
+  const values = [now + leaseFor, now, now, ...busy, now, now, now];
   // Made only where it is compiled: the text alone costs as much to make as it costs to run.
-  const query = () => sql<EffectRow>`
+  const query = () => sql<EffectRow & { next: number | null }>`
     update effects
     set lease_until = ${now + leaseFor}, attempts = attempts + 1
     where id = (
@@ -114,10 +130,19 @@ export async function claimEffect(
       order by e.run_at, e.asked_at, e.id
       limit 1
     )
-    returning *`;
+    returning *, (
+      select other.run_at from effects other
+      where other.kind = 'effect' and other.done_at is null and other.id <> effects.id
+        and (other.lease_until is null or other.lease_until < ${now})
+      order by other.run_at
+      limit 1
+    ) as next`;
   const name = `claim beside ${busy.length}`;
   const { rows } = await runCompiled(db, name, values, () => query().compile(db));
-  return rows[0] ?? null;
+  const [claimed] = rows;
+  if (claimed === undefined) return null;
+  const { next, ...row } = claimed;
+  return { row, next };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import {
   type Decision,
   decide,
@@ -7,10 +6,10 @@ import {
   stateText,
 } from '../../machines/fold.ts';
 import { kindOf } from './append.ts';
-import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
-import { dropEffects, effectId, storeEffects } from './outbox.ts';
+import { effectId } from './outbox.ts';
 import { projectBuilds, pullRow } from './project.ts';
+import { RebuiltEffects } from './rebuilt-effects.ts';
 import { compare, type Difference, whyHeld } from './refold.ts';
 import type { PullsTable } from './schema.ts';
 import { saveState } from './snapshots.ts';
@@ -29,6 +28,7 @@ export class StreamRebuild {
   readonly #db: LogDatabase;
   readonly #stream: string;
   readonly #machineVersion: string;
+  readonly #effects: RebuiltEffects;
   #snapshot;
   #version = 0;
   #difference: Difference | null = null;
@@ -41,6 +41,7 @@ export class StreamRebuild {
     this.#db = db;
     this.#stream = stream;
     this.#machineVersion = machineVersion;
+    this.#effects = new RebuiltEffects(db);
     this.#snapshot = initialSnapshot(kindOf(stream));
   }
 
@@ -55,7 +56,7 @@ export class StreamRebuild {
     this.#version = version;
     const state = stateText(decision.snapshot.value);
     this.#difference = compare(this.#difference, this.#stream, row, state);
-    if (row.type === 'machine.accepted') await dropEffects(this.#db, this.#stream, at);
+    if (row.type === 'machine.accepted') await this.#effects.drop(at);
     // Of what came in while the stream was held, nothing was done.
     if (isHeld || !decision.handled) return;
     await this.#store(version, at, decision);
@@ -76,13 +77,12 @@ export class StreamRebuild {
       snapshot: this.#snapshot,
     });
     if (this.#row !== null) await writeRow(this.#db, 'pulls', this.#row);
-    await this.#endWhatHadItsTurn();
-    await this.#endWhatIsCovered();
+    await this.#effects.close();
     return held !== null;
   }
 
   async #store(version: number, at: number, { effects }: Decision): Promise<void> {
-    await storeEffects(this.#db, { stream: this.#stream, version, at }, effects);
+    await this.#effects.add({ stream: this.#stream, version, at }, effects);
     for (const [index, effect] of effects.entries()) {
       if (effect.type !== 'build.start') continue;
       const key = `${effect.params.commit}.${effect.params.attempt}`;
@@ -106,48 +106,11 @@ export class StreamRebuild {
 
   async #finish(id: string, row: EventRow, event: EventData, attempts: number): Promise<void> {
     const isDead = event.type.endsWith('.failed') && 'message' in event;
-    const outcome = attempts === 0 ? 'fired' : isDead ? 'dead' : 'done';
-    const values = [row.recorded_at, attempts, outcome, isDead ? event.message : null, id];
-    await runCompiled(this.#db, 'finish once more', values, () =>
-      this.#db
-        .updateTable('effects')
-        .set({
-          done_at: row.recorded_at,
-          attempts,
-          outcome,
-          last_error: isDead ? event.message : null,
-        })
-        .where('id', '=', id)
-        .where('done_at', 'is', null)
-        .compile(),
-    );
-  }
-
-  async #endWhatHadItsTurn(): Promise<void> {
-    const query = () => sql`
-      update effects set done_at = asked_at, outcome = 'done'
-      where stream = ${this.#stream} and kind = 'effect' and done_at is null and exists (
-        select 1 from effects later
-        where later.stream = effects.stream and later.lane = effects.lane
-          and later.kind = 'effect' and later.outcome in ('done', 'dead')
-          and (later.version, later."index") > (effects.version, effects."index")
-      )`;
-    await runCompiled(this.#db, 'end what had its turn', [this.#stream], () =>
-      query().compile(this.#db),
-    );
-  }
-
-  /** What is kept in the store is said as a whole: the last word covers those before it. */
-  async #endWhatIsCovered(): Promise<void> {
-    const query = () => sql`
-      update effects set done_at = asked_at, outcome = 'moot'
-      where stream = ${this.#stream} and type = 'cache.retain' and done_at is null and exists (
-        select 1 from effects later
-        where later.stream = effects.stream and later.type = effects.type and later.done_at is null
-          and (later.version, later."index") > (effects.version, effects."index")
-      )`;
-    await runCompiled(this.#db, 'end what is covered', [this.#stream], () =>
-      query().compile(this.#db),
-    );
+    await this.#effects.finish(id, {
+      done_at: row.recorded_at,
+      attempts,
+      outcome: attempts === 0 ? 'fired' : isDead ? 'dead' : 'done',
+      last_error: isDead ? event.message : null,
+    });
   }
 }

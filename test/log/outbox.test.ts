@@ -37,7 +37,7 @@ async function store(log: TestLog, stream: string, version: number, ...effects: 
 }
 
 async function claim(log: TestLog): Promise<string | null> {
-  return (await claimEffect(log.db, log.now, lease))?.id ?? null;
+  return (await claimEffect(log.db, log.now, lease))?.row.id ?? null;
 }
 
 async function finish(log: TestLog, id: string, attempts = 1): Promise<boolean> {

@@ -173,8 +173,8 @@ export const mutations: readonly Mutation[] = [
     also: [
       {
         file: 'src/engine/worker.ts',
-        find: 'claimEffect(tx, world.now(), leaseFor, busy)',
-        replace: 'claimEffect(tx, world.now(), leaseFor, busy.slice(busy.length))',
+        find: 'claimEffect(tx, now, leaseFor, busy)',
+        replace: 'claimEffect(tx, now, leaseFor, busy.slice(busy.length))',
       },
     ],
   },
