@@ -229,4 +229,4 @@ test('G1 killed after every point of a life at a git server with real Nix, it en
   const reached = reachedBy(killed.deaths);
   expect(pointsOf('git').filter((point) => !reached.has(point))).toEqual([]);
   expect(killed.seen).toEqual(calm.seen);
-}, 840_000);
+}, 1_500_000);

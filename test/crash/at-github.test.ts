@@ -247,4 +247,4 @@ test('G1 killed after every point of a life at GitHub and Typhon, it ends where 
   const reached = reachedBy(killed.deaths);
   expect(pointsOf('github').filter((point) => !reached.has(point))).toEqual([]);
   expect(killed.seen).toEqual(calm.seen);
-}, 840_000);
+}, 1_500_000);
