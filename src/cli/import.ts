@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { type LogDatabase, openLog } from '../log/database.ts';
+import { inTransaction } from '../log/direct.ts';
 import { readMachineVersion } from '../log/machine-version.ts';
 import { rebuild, type Rebuilt } from '../log/rebuild.ts';
 import { CliError } from './cli-error.ts';
@@ -23,9 +24,9 @@ export function addImport(program: Command): void {
       try {
         await refuseFilled(log.db, config.database.file);
         // One process writes, and this is it: while it reads on, nobody waits for the transaction.
-        const rebuilt = await log.db
-          .transaction()
-          .execute((db) => fill(db, createInterface({ input, crlfDelay: Infinity })));
+        const rebuilt = await inTransaction(log.db, (db) =>
+          fill(db, createInterface({ input, crlfDelay: Infinity })),
+        );
         await print(told(rebuilt, config.database.file));
       } finally {
         await log.close();

@@ -43,9 +43,6 @@ export class Worker {
   #firing: Promise<void> | null = null;
   #isRunning = false;
   #isWoken = false;
-  /** Whether an effect may be due that only waits for the end of another; and whether that has come up since the last look. */
-  #mayWait = true;
-  #waitsAnew = false;
   /** What the clock said at the last look. */
   #latest: number;
   #callOff: () => void = () => {};
@@ -65,16 +62,9 @@ export class Worker {
   asked(effects: readonly Effect[], source: string, at: number): void {
     this.#timers.asked(effects, at);
     const isAsked = effects.some(({ type }) => !type.startsWith('timer.'));
-    // The end of the effect that it came of frees its lane.
-    if (isAsked && source === 'effect') this.#waiting();
+    // The end of the effect that it came of wakes it, and frees its lane.
     if (isAsked && source !== 'effect') this.wake();
     else if (effects.length > 0) this.#look();
-  }
-
-  /** The end of an effect under way makes another due. */
-  #waiting(): void {
-    this.#mayWait = true;
-    this.#waitsAnew = true;
   }
 
   /** An effect may have become due. */
@@ -150,8 +140,6 @@ export class Worker {
     this.#effects.looking();
     // What comes due while we look is not overslept: from before this moment on everything has been looked at.
     const since = world.now();
-    this.#mayWait = true;
-    this.#waitsAnew = false;
     while (this.#isRunning && this.#underWay.size < concurrency) {
       const busy = [...this.#underWay.values()].map(({ row: { lane } }) => lane);
       const now = world.now();
@@ -160,7 +148,6 @@ export class Worker {
       const { row, next } = claimed;
       this.#begin(row);
       if (next === null || next > now) {
-        this.#mayWait = this.#waitsAnew;
         this.#effects.looked(since, next);
         return;
       }
@@ -188,7 +175,7 @@ export class Worker {
       })
       .finally(() => {
         this.#underWay.delete(row.id);
-        if (this.#mayWait) this.wake();
+        this.wake();
       });
     this.#underWay.set(row.id, { row, done });
   }
@@ -221,7 +208,6 @@ export class Worker {
     if (state.held !== null) {
       logger.warn({ stream: row.stream, why: state.held }, 'held: not acted on');
       await postponeEffect(db, row, world.now() + heldFor, `held: ${state.held}`);
-      this.#waiting();
       return;
     }
     const effect = effectSchema.parse({ type: row.type, params: JSON.parse(row.params) });
@@ -294,13 +280,11 @@ export class Worker {
     switch (verdict.kind) {
       case 'retry':
         await this.#persist(() => postponeEffect(db, row, now + verdict.after, message));
-        this.#waiting();
         this.#engine.tried({ type: row.type, outcome: 'retried' });
         return;
       case 'hold':
         await this.#persist(() => holdLane(db, row.lane, verdict.until));
         await this.#persist(() => postponeEffect(db, row, verdict.until, message));
-        this.#waiting();
         this.#engine.tried({ type: row.type, outcome: 'held' });
         return;
       case 'give-up': {

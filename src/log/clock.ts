@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { LogDatabase } from './database.ts';
+import { inTransaction } from './direct.ts';
 
 /** What clocks are set back by every day, to be left alone. */
 const smallestSetback = 1000;
@@ -22,7 +23,7 @@ export async function settleClock(db: LogDatabase, now: number): Promise<number>
  */
 export async function setBack(db: LogDatabase, now: number, by: number): Promise<number> {
   if (by <= smallestSetback) return 0;
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     await tx
       .updateTable('effects')
       .set({ run_at: sql`run_at - ${by}` })

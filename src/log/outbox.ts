@@ -19,6 +19,12 @@ export function effectId(stream: string, version: number, index: number): string
   return `${stream}/${version}.${index}`;
 }
 
+/** What one effect does to the outbox: it ends a timer, if that is set, and adds a row. */
+export interface Change {
+  readonly timer: { readonly type: string; readonly outcome: 'replaced' | 'dropped' } | null;
+  readonly row: EffectRow | null;
+}
+
 /** Stores what an event asked for: effects to be carried out, timers set and dropped. */
 export async function storeEffects(
   db: LogDatabase,
@@ -26,52 +32,49 @@ export async function storeEffects(
   effects: readonly Effect[],
 ): Promise<void> {
   for (const [index, effect] of effects.entries()) {
-    if (effect.type === 'timer.set' || effect.type === 'timer.drop')
-      await endTimer(
-        db,
-        cause,
-        effect.params.name,
-        effect.type === 'timer.set' ? 'replaced' : 'dropped',
-      );
-    if (effect.type !== 'timer.drop')
-      await writeRow(db, 'effects', effectRow(cause, index, effect));
+    const { timer, row } = changeBy(cause, index, effect);
+    if (timer !== null) await endTimer(db, cause, timer.type, timer.outcome);
+    if (row !== null) await writeRow(db, 'effects', row);
   }
 }
 
-/** The row of what an event asked for, as it is before anything has come of it. */
-export function effectRow(
-  { stream, version, at }: Cause,
-  index: number,
-  effect: Exclude<Effect, { readonly type: 'timer.drop' }>,
-): EffectRow {
-  const isTimer = effect.type === 'timer.set';
-  return {
+/** What the effect at that place among an event's does, before anything has come of it. */
+export function changeBy(cause: Cause, index: number, effect: Effect): Change {
+  const { stream, version, at } = cause;
+  const common = {
     id: effectId(stream, version, index),
     stream,
     version,
     index,
-    kind: isTimer ? 'timer' : 'effect',
-    type: isTimer ? `timer.${effect.params.name}` : effect.type,
     params: JSON.stringify(effect.params),
-    lane: isTimer ? 'timer' : laneOf(stream, effect),
+    lane: laneOf(stream, effect),
     asked_at: at,
-    run_at: isTimer ? at + effect.params.after : at,
     lease_until: null,
     attempts: 0,
     last_error: null,
     done_at: null,
     outcome: null,
   };
+  switch (effect.type) {
+    case 'timer.drop':
+      return { timer: { type: `timer.${effect.params.name}`, outcome: 'dropped' }, row: null };
+    case 'timer.set': {
+      const type = `timer.${effect.params.name}`;
+      const row: EffectRow = { ...common, kind: 'timer', type, run_at: at + effect.params.after };
+      return { timer: { type, outcome: 'replaced' }, row };
+    }
+    default:
+      return { timer: null, row: { ...common, kind: 'effect', type: effect.type, run_at: at } };
+  }
 }
 
 async function endTimer(
   db: LogDatabase,
   cause: Cause,
-  name: string,
+  type: string,
   outcome: 'replaced' | 'dropped',
 ): Promise<void> {
   const { at, stream } = cause;
-  const type = `timer.${name}`;
   await runCompiled(db, 'end a timer', [at, outcome, stream, 'timer', type], () =>
     db
       .updateTable('effects')

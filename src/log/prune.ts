@@ -1,5 +1,6 @@
 import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
+import { inTransaction } from './direct.ts';
 
 /** A stream that has ended, and whose time in the log is over. */
 export interface Ended {
@@ -66,7 +67,7 @@ export async function endedStreams(
  * @returns whether it was removed
  */
 export async function removeStream(db: LogDatabase, ended: Ended): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const { stream, version } = ended;
     const { numDeletedRows } = await tx
       .deleteFrom('snapshots')

@@ -1,6 +1,6 @@
 import type { Effect } from '../../machines/effect.ts';
 import type { LogDatabase } from './database.ts';
-import { type Cause, effectRow } from './outbox.ts';
+import { type Cause, changeBy } from './outbox.ts';
 import type { EffectRow } from './schema.ts';
 import { writeRow } from './write-row.ts';
 
@@ -26,15 +26,12 @@ export class RebuiltEffects {
   }
 
   async add(cause: Cause, effects: readonly Effect[]): Promise<void> {
-    const { at } = cause;
     for (const [index, effect] of effects.entries()) {
-      if (effect.type === 'timer.set' || effect.type === 'timer.drop') {
-        const timer = this.#timers.get(`timer.${effect.params.name}`);
-        const outcome = effect.type === 'timer.set' ? 'replaced' : 'dropped';
-        if (timer !== undefined) await this.#end(timer, { done_at: at, outcome });
-        if (effect.type === 'timer.drop') continue;
-      }
-      const row = effectRow(cause, index, effect);
+      const { timer, row } = changeBy(cause, index, effect);
+      const ended = timer === null ? undefined : this.#timers.get(timer.type);
+      if (timer !== null && ended !== undefined)
+        await this.#end(ended, { done_at: cause.at, outcome: timer.outcome });
+      if (row === null) continue;
       this.#unfinished.set(row.id, row);
       if (row.kind === 'timer') this.#timers.set(row.type, row);
     }

@@ -1,4 +1,4 @@
-import { type CompiledQuery, type DialectAdapter, type Insertable, sql } from 'kysely';
+import { type CompiledQuery, type Insertable, sql } from 'kysely';
 import { compiledOnce } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import { run } from './direct.ts';
@@ -16,7 +16,8 @@ export async function writeRow<Table extends keyof Tables>(
   key: readonly (keyof Tables[Table] & string)[] = [],
   keep: readonly (keyof Tables[Table] & string)[] = [],
 ): Promise<void> {
-  const query = insertFor(db, table, row, key, keep);
+  const shape = `${table}(${Object.keys(row).join()})${key.join()}/${keep.join()}`;
+  const query = compiledOnce(db, shape, () => compileInsert(db, table, row, key, keep));
   await run(db, { ...query, parameters: Object.values(row) });
 }
 
@@ -31,42 +32,6 @@ export async function changeRow(
   const query = compiledOnce(db, shape, () => compileUpdate(db, table, changes, key));
   const parameters = [...Object.values(changes), ...Object.values(key)];
   await run(db, { ...query, parameters });
-}
-
-/** A compiled insert, and all that its text depends on. */
-interface Insert {
-  readonly columns: readonly string[];
-  readonly key: readonly string[];
-  readonly keep: readonly string[];
-  readonly query: CompiledQuery;
-}
-const inserts = new WeakMap<DialectAdapter, Map<string, Insert[]>>();
-
-/** The insert of that shape. To compare names one by one is faster than to make one name of them all. */
-function insertFor<Table extends keyof Tables>(
-  db: LogDatabase,
-  table: Table,
-  row: Insertable<Tables[Table]>,
-  key: readonly string[],
-  keep: readonly string[],
-): CompiledQuery {
-  const { adapter } = db.getExecutor();
-  const tables = inserts.get(adapter) ?? new Map<string, Insert[]>();
-  inserts.set(adapter, tables);
-  const known = tables.get(table) ?? [];
-  tables.set(table, known);
-  const columns = Object.keys(row);
-  const same = known.find(
-    (one) => areSame(one.columns, columns) && areSame(one.key, key) && areSame(one.keep, keep),
-  );
-  if (same !== undefined) return same.query;
-  const query = compileInsert(db, table, row, key, keep);
-  known.push({ columns, key, keep, query });
-  return query;
-}
-
-function areSame(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((name, at) => name === others[at]);
 }
 
 function compileUpdate(

@@ -194,8 +194,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a timer that was dropped fires',
     file: 'src/log/outbox.ts',
-    find: "if (effect.type === 'timer.set' || effect.type === 'timer.drop')\n",
-    replace: "if (effect.type === 'timer.set')\n",
+    find: 'if (timer !== null) await endTimer',
+    replace: "if (timer?.outcome === 'replaced') await endTimer",
   },
   {
     name: 'an effect is ended before its event is recorded (rule 3)',
