@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import type { CompiledQuery, QueryResult } from 'kysely';
 import { append, type AppendContext } from '../src/log/append.ts';
-import { openLog } from '../src/log/database.ts';
+import { cached, openLog } from '../src/log/database.ts';
+import { openKysely } from '../src/log/direct.ts';
 import { migrate } from '../src/log/migrate.ts';
-import type { Tables } from '../src/log/schema.ts';
+import { LogConnection, LogDialect } from '../src/log/sqlite-dialect.ts';
 import { life } from './life.ts';
 import { median, type BenchResult } from './result.ts';
 
@@ -24,16 +25,28 @@ const common: Omit<AppendContext, 'db'> = {
   now: () => 1_700_000_000_000,
 };
 
+/** The log's own connection, which tells of all that is written over it. */
+class ToldConnection extends LogConnection {
+  readonly #tell: (written: Statement) => void;
+
+  constructor(sqlite: Database.Database, tell: (written: Statement) => void) {
+    super(sqlite);
+    this.#tell = tell;
+  }
+
+  override executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { sql, parameters } = query;
+    if (/^\s*(insert|update|delete)/.test(sql)) this.#tell({ sql, parameters });
+    return super.executeQuery(query);
+  }
+}
+
 /** What every append of these lives writes, one list a transaction: captured from a run in memory. */
 async function capture(lives: readonly number[]): Promise<Statement[][]> {
   const transactions: Statement[][] = [];
-  const db = new Kysely<Tables>({
-    dialect: new SqliteDialect({ database: new Database(':memory:') }),
-    log: ({ query }) => {
-      if (/^(insert|update|delete)/.test(query.sql))
-        transactions.at(-1)?.push({ sql: query.sql, parameters: query.parameters });
-    },
-  });
+  const sqlite = cached(new Database(':memory:'));
+  const told = new ToldConnection(sqlite, (written) => transactions.at(-1)?.push(written));
+  const db = openKysely(new LogDialect(sqlite, told));
   await migrate(db);
   for (const number of lives)
     for (const event of life(number)) {

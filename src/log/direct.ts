@@ -66,6 +66,7 @@ export async function inConnection<T>(
 
 function logOf(db: LogDatabase): { readonly driver: LogDriver; readonly held: LogDatabase } {
   const log = logs.get(db);
-  if (log === undefined) throw new Error('whoever has the connection must not ask for it again');
+  if (log === undefined)
+    throw new Error('no log that was opened here; or whoever asks has its connection already');
   return log;
 }
