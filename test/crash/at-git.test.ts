@@ -102,7 +102,8 @@ async function near(manner: Manner): Promise<Near> {
   const story = new NixStory({
     config: {
       ci: { nix: { kind: 'nix', nixConfig, parallel: 4 } },
-      reconcileEvery: '1s',
+      // What is pushed while it is up it hears of first, however slow its rounds are; each start has one of its own.
+      reconcileEvery: '15s',
       operatorToken: { env: token },
     },
     repository: { coldRetry: false },
