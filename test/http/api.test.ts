@@ -65,9 +65,11 @@ test('C18 a pull request, with the reason of every job for being warm or cold', 
 
 test('what a pull request waits for, and the effects that are still to come', async () => {
   const { story, get, head } = await openSite();
+  // Minutes later it is told in minutes, however many seconds the looking takes.
+  story.world.advance(5 * 60_000);
   const asked = await read(await get(api), pullAnswer);
   expect(asked.waitsFor).toBe(
-    `waiting for the CI to start the build of ${head.slice(0, 7)} (given up in 15 min); next: record the cache`,
+    `waiting for the CI to start the build of ${head.slice(0, 7)}, since 5 min (given up in 10 min); next: record the cache`,
   );
   expect(asked.accepts).toEqual(expect.arrayContaining(['build.started', 'rebuild.requested']));
   const { pulls } = await read(await get('/api/pulls'), listAnswer);
@@ -85,8 +87,9 @@ test('what a pull request waits for, and the effects that are still to come', as
   ]);
   story.ci.begin(await story.build(1));
   await story.settle();
+  story.world.advance(2 * 60_000);
   const begun = await read(await get(api), pullAnswer);
-  expect(begun.waitsFor).toBe(`building ${head.slice(0, 7)}; next: record the cache`);
+  expect(begun.waitsFor).toBe(`building ${head.slice(0, 7)}, since 2 min; next: record the cache`);
   expect(begun.accepts).not.toContain('build.started');
 });
 
