@@ -80,7 +80,7 @@ export function isUncancelled({
   );
 }
 
-function withBuild(
+export function withBuild(
   builds: readonly BuildKey[],
   { commit, attempt }: BuildKey,
 ): readonly BuildKey[] {

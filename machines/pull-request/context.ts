@@ -104,7 +104,7 @@ export interface PullContext {
   readonly blocked: Blocked | null;
   /** How often in a row it was blocked, or its push rejected. */
   readonly setbacks: number;
-  /** Builds that go on although the pull request is closed: the CI could not be told to end them. */
+  /** Builds that may go on: the CI could not be told to end them, or had lost them. They are ended with the pull request. */
   readonly uncancelled: readonly BuildKey[];
 }
 

@@ -84,7 +84,7 @@ function settle(text: string): Step {
       context: { statuses },
       effects: [
         ...fresh.map((status) => ({ type: 'status.publish' as const, params: status })),
-        ...(leaves(context, event) ? release(context) : []),
+        ...(leaves(context, event) ? release(context, event) : []),
       ],
     };
   });
@@ -106,10 +106,16 @@ function leaves({ head }: PullContext, event: PullEvent): boolean {
   );
 }
 
-/** What was said of the head and is bad; what is still to be published is looked at when it is. */
-function release({ head, statuses }: PullContext): PullEffect[] {
+/**
+ * What was said of the head and is bad; what is still to be published is looked at when it is. With the news that it is
+ * closed may come another head than the one it was said of.
+ */
+function release({ head, statuses }: PullContext, event: PullEvent): PullEffect[] {
+  const isEnd = event.type === 'pull.observed' && event.pull.state !== 'open';
   return statuses.flatMap(({ commit, context, state, delivery }) =>
-    commit === head && delivery === 'published' && (state === 'failure' || state === 'error')
+    (isEnd || commit === head) &&
+    delivery === 'published' &&
+    (state === 'failure' || state === 'error')
       ? [{ type: 'status.release' as const, params: { commit, context } }]
       : [],
   );

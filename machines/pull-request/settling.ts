@@ -2,6 +2,7 @@ import type { JobResult } from '../build.ts';
 import { builtWarm, type Carried, heldFor, mergeByAttempt, restrictTo } from '../carried.ts';
 import { type Verdict, verdictOf, withNotes } from '../describe.ts';
 import { compareWithCheck, isCheck } from './check.ts';
+import { withBuild } from './closing.ts';
 import {
   current,
   type Overlay,
@@ -138,10 +139,18 @@ export const noteStillRunning: Step = (context, event) => {
   return { context: { overlays: withOverlay(context, { ...overlay, phase: 'building' }) } };
 };
 
-/** Nobody waits any more for a build that the CI has lost; should it end well after all, that still counts. */
+/**
+ * Nobody waits any more for a build that the CI has lost; should it end well after all, that still counts. Should it go
+ * on, it is ended with the pull request (B1).
+ */
 export const giveUpLate: Step = (context, event) => {
   if (event.type !== 'build.lost' && event.type !== 'build.start.failed') return nothing;
   const overlay = overlayOf(context, event);
   if (overlay === null) return nothing;
-  return { context: { overlays: withOverlay(context, { ...overlay, phase: 'cancelled' }) } };
+  return {
+    context: {
+      overlays: withOverlay(context, { ...overlay, phase: 'cancelled' }),
+      uncancelled: withBuild(context.uncancelled, event),
+    },
+  };
 };

@@ -119,7 +119,7 @@ async function findDelivery(engine: Engine, stream: string, key: string): Promis
 /**
  * Looks at a pull request. `told` is what a delivery, or a list, says of it: that is taken for what the forge would
  * answer if it is newer than all that is known, so that no call stands between a push and its build. Where it is older,
- * or as old and different, the forge is asked (D2).
+ * or as old and different, or comes late, the forge is asked (D2).
  */
 export async function observePull(
   engine: Engine,
@@ -133,10 +133,14 @@ export async function observePull(
     if (snapshot.kind !== 'pull') return 'no pull request';
     const { head, pull } = snapshot.context;
     const last = pull === null || head === null ? null : { ...pull, head };
-    const seen = isNewest(told, pull, engine.options.world.now())
-      ? told
-      : await place.forge.pull(place.repository, number, last);
-    if (seen === null) return 'there is no such pull request';
+    const now = engine.options.world.now();
+    const news = isNewer(told, pull) ? told : null;
+    const isTimely = look.source !== 'webhook' || isWithin(timely, news, now);
+    const asked =
+      news !== null && isTimely ? news : await place.forge.pull(place.repository, number, last);
+    if (asked === null) return 'there is no such pull request';
+    const seen = isNewer(news, asked) ? news : asked;
+    if (isPast(seen, pull, now)) return 'older than what is known';
     // What a delivery says is recorded even so, for an older one may come yet that says it is open (D2).
     if (pull === null && seen.state !== 'open' && seen !== told && look.evenIfClosed !== true)
       return 'closed before it was ever seen open';
@@ -153,18 +157,34 @@ export async function observePull(
 }
 
 /**
- * How fresh a delivery must be that tells of something unknown. Older ones are sent again, and what they tell of may
- * have been closed since, and pruned (G7).
+ * How old, in milliseconds, what a delivery tells may be and still be taken for what the forge would answer. A later one
+ * may tell of what has been undone since, or of a pull request that has been pruned (G7).
  */
-const fresh = 3_600_000;
+const timely = 60_000;
 
-function isNewest(told: ForgePull | null, known: PullState | null, now: number): told is ForgePull {
+/** How long, in milliseconds, the forge's API may be behind its deliveries. What is older longer has been put back. */
+const behind = 3_600_000;
+
+type Known = Pick<PullState, 'changedAt'>;
+
+function isWithin(milliseconds: number, known: Known | null, now: number): boolean {
+  return known !== null && known.changedAt !== null && now - known.changedAt < milliseconds;
+}
+
+/** Whether it tells more than what is known, or just as much. */
+function isNewer(told: ForgePull | null, known: PullState | null): told is ForgePull {
   if (told === null || told.changedAt === null) return false;
-  if (known === null) return now - told.changedAt < fresh;
+  if (known === null) return true;
   if (known.changedAt === null || told.changedAt < known.changedAt) return false;
   // The forge's clock has seconds; of two different things said in one second either may be the older.
   const { headBranch: _, ...state } = told;
   return told.changedAt > known.changedAt || isDeepStrictEqual(state, known);
+}
+
+/** Whether the forge, which is behind, tells of what was before that which is known. */
+function isPast(seen: Known, known: Known | null, now: number): boolean {
+  if (seen.changedAt === null || known === null || known.changedAt === null) return false;
+  return seen.changedAt < known.changedAt && isWithin(behind, known, now);
 }
 
 /** A pull request whose head is a cache branch would have one of its own, and so on (B12). */

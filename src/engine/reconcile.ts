@@ -118,16 +118,16 @@ async function reconcileBuilds(
   stream: string,
 ): Promise<void> {
   const { snapshot } = await engine.state(stream);
-  for (const build of liveBuilds(stream, snapshot, place)) {
-    const report = await place.ci.report(build);
-    if (report !== null) await reports.poll(report);
-    else if (!(await isBeingAsked(engine, stream)))
-      await observe(engine, stream, { source: 'reconcile' }, async () => ({
-        type: 'build.lost',
-        commit: build.commit,
-        attempt: build.attempt,
-      }));
-  }
+  for (const build of liveBuilds(stream, snapshot, place))
+    await observe(engine, stream, { source: 'reconcile' }, async () => {
+      const report = await place.ci.report(build);
+      if (report !== null) {
+        await reports.poll(report);
+        return 'the CI knows it';
+      }
+      if (await isBeingAsked(engine, stream)) return 'the CI is still to be asked for it';
+      return { type: 'build.lost', commit: build.commit, attempt: build.attempt };
+    });
 }
 
 /** A build that is still to be asked for is not lost. */

@@ -219,8 +219,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'builds without a result are not asked about (C4, G1)',
     file: 'src/engine/reconcile.ts',
-    find: 'for (const build of liveBuilds(stream, snapshot, place)) {',
-    replace: 'for (const build of liveBuilds(stream, snapshot, place).slice(0, 0)) {',
+    find: 'for (const build of liveBuilds(stream, snapshot, place))\n',
+    replace: 'for (const build of liveBuilds(stream, snapshot, place).slice(0, 0))\n',
   },
   {
     name: 'pull requests are not reconciled (B9, D3)',

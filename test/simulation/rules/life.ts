@@ -4,7 +4,7 @@ import { standings } from '../streams.ts';
 import { isChecked } from './checked.ts';
 import { attemptOf, headOf } from './overlay.ts';
 import { wasRefused } from './status.ts';
-import { type Look, type Rule, short } from './rule.ts';
+import { isBelievedBehind, type Look, type Rule, short } from './rule.ts';
 
 export const nothingLeft: Rule = {
   name: 'nothing is left',
@@ -89,9 +89,10 @@ function reasonsFor(look: Look, number: number, head: string): number {
         break;
       }
       case 'recorded':
-        // A forge that tells of the past has the head change there and back.
         if (fact.stream !== stream) break;
-        if (fact.event.type === 'pull.observed' && isBehind(look)) reasons += 1;
+        // A forge that is believed when it tells of the past has the head change there and back.
+        if (fact.event.type === 'pull.observed' && isBelievedBehind(look.universe.plan))
+          reasons += 1;
         // Whether it was made nobody can say.
         if (/^(overlay\.push|cache\.record)\.failed$/.test(fact.event.type)) reasons += 1;
         break;
@@ -99,10 +100,6 @@ function reasonsFor(look: Look, number: number, head: string): number {
     }
   // After each of them a clean build may check what it came to (C15).
   return isChecked(look, number) ? 2 * reasons : reasons;
-}
-
-function isBehind({ universe }: Look): boolean {
-  return universe.plan.items.some(({ act }) => act.do === 'trouble' && act.how === 'behind');
 }
 
 export const askedAgain: Rule = {

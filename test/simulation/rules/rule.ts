@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '../../../src/log/schema.ts';
 import type { Fact, FactOf } from '../facts.ts';
 import type { Ledger } from '../ledger.ts';
+import type { Plan } from '../plan.ts';
 import type { Universe } from '../universe.ts';
 
 /** What a rule may look at: the models, which know the truth, all that happened, and the service's database. */
@@ -45,3 +46,14 @@ export function findingsOn({ on }: Rule, fact: Fact, look: Look): Findings {
 }
 
 export const short = (sha: string | null): string => sha?.slice(0, 7) ?? 'nothing';
+
+/**
+ * Whether the service may believe a forge that tells of the past: by a clock that was set forward, what is known has been
+ * known for too long for that.
+ */
+export function isBelievedBehind({ items }: Plan): boolean {
+  return (
+    items.some(({ act }) => act.do === 'trouble' && act.with === 'forge' && act.how === 'behind') &&
+    items.some(({ act }) => act.do === 'jump' && act.by > 0)
+  );
+}

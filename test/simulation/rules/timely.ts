@@ -3,7 +3,7 @@ import { numberOf } from '../ledger.ts';
 import { pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
 import { headOf } from './overlay.ts';
-import { type Look, type Rule, short } from './rule.ts';
+import { isBelievedBehind, type Look, type Rule, short } from './rule.ts';
 
 export const moot: Rule = {
   name: 'nothing moot',
@@ -100,10 +100,11 @@ function quietSince({ facts, times, universe }: Look): number {
 export const inOrder: Rule = {
   name: 'newest look',
   sentence:
-    'What the service learns of a pull request never takes the place of something newer, unless the forge itself tells of the past.',
+    'What the service learns of a pull request never takes the place of something newer, also if the forge itself tells of the past.',
   on: {
     *recorded({ stream, event }, { facts, universe }) {
       if (event.type !== 'pull.observed' || event.pull.changedAt === null) return;
+      if (isBelievedBehind(universe.plan)) return;
       const isBefore = (fact: Fact, index: number): boolean =>
         index < facts.length - 1 &&
         fact.kind === 'recorded' &&
@@ -111,11 +112,8 @@ export const inOrder: Rule = {
         fact.event.type === 'pull.observed';
       const before = facts.findLast(isBefore);
       if (before?.kind !== 'recorded' || before.event.type !== 'pull.observed') return;
-      const isPast = universe.plan.items.some(
-        ({ act }) => act.do === 'trouble' && act.with === 'forge' && act.how === 'behind',
-      );
       const { changedAt } = before.event.pull;
-      if (!isPast && changedAt !== null && event.pull.changedAt < changedAt)
+      if (changedAt !== null && event.pull.changedAt < changedAt)
         yield `${short(event.pull.head)} of ${stream} takes the place of ${short(before.event.pull.head)}, which is newer`;
     },
   },
