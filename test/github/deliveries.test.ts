@@ -108,6 +108,28 @@ test('D2 opened, closed and synchronized in one second, closed told first: GitHu
   expect(github.ledger.transcript()).toEqual([]);
 });
 
+test('D2 a close that is told late, when it has been undone: GitHub is asked, and the build goes on', async () => {
+  const { story, pull, head, build } = await openAtGitHub();
+  const { github } = story;
+  github.deliveries.hold(({ event }) => event === 'pull_request');
+  story.world.advance(2000);
+  await github.people.close(pull);
+  story.world.advance(2000);
+  await github.people.reopen(pull);
+  const [closed, reopened] = github.deliveries.held;
+  if (closed === undefined || reopened === undefined) throw new Error('no deliveries');
+  github.deliveries.lose(reopened);
+  story.world.advance(61_000);
+  await github.deliveries.release(closed);
+  await story.settle();
+  expect(await story.state(1)).toBe('building');
+  expect(story.ci.calls).toEqual([`start ${short(build.commit)}.1`]);
+  expect(github.ledger.transcript()).toEqual([
+    `push orthrus/pr-1 ${short(build.commit)}`,
+    `status ${short(head)} orthrus pending: building ${short(head)}`,
+  ]);
+});
+
 test('D3 lost deliveries, of which GitHub knows nothing: found by reconciling', async () => {
   const { story, pull, head, build } = await openAtGitHub();
   const { github } = story;

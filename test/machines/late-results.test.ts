@@ -99,3 +99,28 @@ test('B10 F1 a draft that gets another head takes back what it said of the last'
     expect(asked([...draft, said, observed(next)])).toContain('status.release');
   expect(asked([...draft, said, observed({ draft: true, title: 'other' })])).toEqual([]);
 });
+
+test('B10 closed with another head than the one it was known to have, it takes back what it said of that', () => {
+  const status = { commit: head, context: 'orthrus', state: 'error' } as const;
+  const said: EventData[] = [
+    ...building,
+    {
+      type: 'build.finished',
+      ...build,
+      jobs: [],
+      error: { kind: 'evaluation', message: 'no', paths: [] },
+    },
+  ];
+  const published = lastOf(said).effects.find(({ type }) => type === 'status.publish');
+  if (published?.type !== 'status.publish') throw new Error('nothing is said');
+  expect(published.params).toMatchObject(status);
+  const ended = lastOf([
+    ...said,
+    { type: 'status.published', status: published.params },
+    observed({ head: 'c'.repeat(40), state: 'merged' }),
+  ]);
+  expect(ended.effects).toContainEqual({
+    type: 'status.release',
+    params: { commit: head, context: 'orthrus' },
+  });
+});

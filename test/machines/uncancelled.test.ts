@@ -61,3 +61,25 @@ test('B3 a build of before the reopening that could not be cancelled is known un
   expect(ended.at(-2)).toEqual(['cache.retain']);
   expect(ended.at(-1)).not.toContain('build.cancel 1');
 });
+
+test('B1 A4 a build that the CI had lost, and that goes on, is ended with the pull request', () => {
+  const pull = aPull({ head });
+  const observed = (change: Partial<typeof pull>): EventData => ({
+    type: 'pull.observed',
+    repository,
+    pull: { ...pull, ...change },
+    policy,
+  });
+  const build = { commit: overlay, attempt: 1 };
+  const lost: EventData[] = [
+    observed({}),
+    aFetch({ head, attempt: 1 }),
+    { type: 'overlay.pushed', head, ...build },
+    { type: 'build.accepted', ...build },
+    observed({ head: 'c'.repeat(40) }),
+    { type: 'build.lost', ...build },
+  ];
+  const lives = lived('pull', [...lost, observed({ state: 'closed' })]);
+  expect(lives.at(4)).not.toContain('build.cancel 1');
+  expect(lives.at(-1)).toContain('build.cancel 1');
+});
