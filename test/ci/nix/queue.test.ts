@@ -30,10 +30,10 @@ test('C3 a build whose turn has not come is queued, and says nothing until it co
 
 test('C17 a patient build gets its turn after everything else that waits, also what was asked for later', async () => {
   const ci = lab.ci({ parallel: 1 });
-  // The first one builds until all have been asked for.
-  const isAsked = lab.file('all-are-asked-for');
+  // The first one builds until the others wait for their turn: what they build is known.
+  const othersWait = lab.file('all-wait');
   const job = (name: string) =>
-    `echo ${name} >> ${lab.file('order')}; while [ ! -e ${isAsked} ]; do ${sleep(0.05)}; done; echo > $out; echo > $intermediates`;
+    `echo ${name} >> ${lab.file('order')}; while [ ! -e ${othersWait} ]; do ${sleep(0.05)}; done; echo > $out; echo > $intermediates`;
   const ask = async (attempt: number, patient: boolean) => {
     const jobs = lab.flake(`{ a = job "j${attempt}" "${job(String(attempt))}"; }`);
     const ref = `refs/heads/orthrus/pr-${attempt}`;
@@ -44,7 +44,14 @@ test('C17 a patient build gets its turn after everything else that waits, also w
   await ask(1, false);
   const patient = await ask(2, true);
   const later = await ask(3, false);
-  await writeFile(isAsked, '');
+  await eventually(
+    () =>
+      [2, 3].every((attempt) =>
+        lab.reports.some((report) => report.attempt === attempt && report.jobs.length > 0),
+      ),
+    'their evaluation',
+  );
+  await writeFile(othersWait, '');
   await Promise.all([lab.finished(ci, patient), lab.finished(ci, later)]);
   expect(await readFile(lab.file('order'), 'utf8')).toBe('1\n3\n2\n');
 });
