@@ -1,12 +1,11 @@
-/** How long is relied on what is known, milliseconds: another process over the same database may have asked for something. */
-const trustedFor = 60_000;
-
-/** Knows before when nothing comes due: there are many more looks at the outbox than there is in it. */
+/**
+ * Knows before when nothing comes due: there are many more looks at the outbox than there is in it. Nobody else writes
+ * there (G3), so what is known of it stays true.
+ */
 export class Due {
   #noneBefore = Number.NEGATIVE_INFINITY;
-  #lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** When the next may come due, as far as is known. */
+  /** When the next may come due. */
   get next(): number {
     return this.#noneBefore;
   }
@@ -17,7 +16,7 @@ export class Due {
   }
 
   mayBe(now: number): boolean {
-    return now >= this.#noneBefore || now - this.#lookedAt >= trustedFor;
+    return now >= this.#noneBefore;
   }
 
   /** One begins to look; what is said of others meanwhile counts by itself. */
@@ -25,9 +24,8 @@ export class Due {
     this.#noneBefore = Number.POSITIVE_INFINITY;
   }
 
-  /** At that moment the next one was due at `next`; null: there was none. */
-  looked(now: number, next: number | null): void {
-    this.#lookedAt = now;
+  /** The next one is due at `next`; null: there is none. */
+  looked(next: number | null): void {
     this.at(next ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -23,7 +23,7 @@ export class TimerWatch {
   async fire(now: number): Promise<boolean> {
     this.due.looking();
     const next = await nextTimer(this.#engine.options.db);
-    this.due.looked(now, next);
+    this.due.looked(next);
     return next !== null && next <= now && (await fireTimers(this.#engine));
   }
 }

@@ -39,6 +39,9 @@ export class Worker {
   readonly #effects = new Due();
   readonly #engine: Engine;
   readonly #underWay = new Map<string, { row: EffectRow; done: Promise<void> }>();
+  /** The end of one that is under way may let another begin: that was due, and had to wait, or came of the first. */
+  #isBehind = false;
+  #isClaiming = false;
   #pumping: Promise<void> | null = null;
   #firing: Promise<void> | null = null;
   #isRunning = false;
@@ -62,9 +65,10 @@ export class Worker {
   asked(effects: readonly Effect[], source: string, at: number): void {
     this.#timers.asked(effects, at);
     const isAsked = effects.some(({ type }) => !type.startsWith('timer.'));
-    // The end of the effect that it came of wakes it, and frees its lane.
-    if (isAsked && source !== 'effect') this.wake();
-    else if (effects.length > 0) this.#look();
+    if (isAsked && source !== 'effect') return this.wake();
+    // The end of the effect that it came of frees its lane.
+    if (isAsked) this.#isBehind = true;
+    if (effects.length > 0) this.#look();
   }
 
   /** An effect may have become due. */
@@ -119,7 +123,12 @@ export class Worker {
       while (this.#isRunning && this.#isWoken) {
         this.#isWoken = false;
         this.#fireTimers();
-        if (this.#effects.mayBe(world.now())) await this.#claim();
+        if (this.#effects.mayBe(world.now())) {
+          this.#isClaiming = true;
+          await this.#claim().finally(() => {
+            this.#isClaiming = false;
+          });
+        }
       }
       rest = Math.min(rest, this.#effects.next - world.now());
       // While they are fired what is known of them is no news; the end of that looks again.
@@ -138,6 +147,7 @@ export class Worker {
   async #claim(): Promise<void> {
     const { db, world, concurrency } = this.#engine.options;
     this.#effects.looking();
+    this.#isBehind = false;
     // What comes due while we look is not overslept: from before this moment on everything has been looked at.
     const since = world.now();
     while (this.#isRunning && this.#underWay.size < concurrency) {
@@ -148,11 +158,12 @@ export class Worker {
       const { row, next } = claimed;
       this.#begin(row);
       if (next === null || next > now) {
-        this.#effects.looked(since, next);
+        this.#effects.looked(next);
         return;
       }
     }
-    this.#effects.looked(since, await nextEffect(db, since));
+    if (this.#underWay.size > 0) this.#isBehind = true;
+    this.#effects.looked(await nextEffect(db, since));
   }
 
   /** A clock that was set back makes nothing wait longer than it had to (G6). */
@@ -171,13 +182,21 @@ export class Worker {
   #begin(row: EffectRow): void {
     const done = this.#carryOut(row)
       .catch((error: unknown) => {
-        this.#engine.options.logger.error({ err: error, effect: row.id }, 'an effect was lost');
+        const { logger, world } = this.#engine.options;
+        logger.error({ err: error, effect: row.id }, 'an effect was lost');
+        world.after(leaseFor + 1, () => this.wake());
       })
       .finally(() => {
         this.#underWay.delete(row.id);
-        this.wake();
+        if (this.#isBehind || this.#isClaiming) this.wake();
       });
     this.#underWay.set(row.id, { row, done });
+  }
+
+  async #postpone(row: EffectRow, until: number, why: string): Promise<void> {
+    await postponeEffect(this.#engine.options.db, row, until, why);
+    this.#effects.at(until);
+    this.#look();
   }
 
   /** Beside the claiming: before a deadline judges, the CI is asked, and that may take its time. */
@@ -203,11 +222,11 @@ export class Worker {
   }
 
   async #carryOut(row: EffectRow): Promise<void> {
-    const { db, world, logger } = this.#engine.options;
+    const { world, logger } = this.#engine.options;
     const state = await this.#engine.state(row.stream);
     if (state.held !== null) {
       logger.warn({ stream: row.stream, why: state.held }, 'held: not acted on');
-      await postponeEffect(db, row, world.now() + heldFor, `held: ${state.held}`);
+      await this.#postpone(row, world.now() + heldFor, `held: ${state.held}`);
       return;
     }
     const effect = effectSchema.parse({ type: row.type, params: JSON.parse(row.params) });
@@ -279,12 +298,12 @@ export class Worker {
     );
     switch (verdict.kind) {
       case 'retry':
-        await this.#persist(() => postponeEffect(db, row, now + verdict.after, message));
+        await this.#persist(() => this.#postpone(row, now + verdict.after, message));
         this.#engine.tried({ type: row.type, outcome: 'retried' });
         return;
       case 'hold':
         await this.#persist(() => holdLane(db, row.lane, verdict.until));
-        await this.#persist(() => postponeEffect(db, row, verdict.until, message));
+        await this.#persist(() => this.#postpone(row, verdict.until, message));
         this.#engine.tried({ type: row.type, outcome: 'held' });
         return;
       case 'give-up': {
