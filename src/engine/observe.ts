@@ -191,14 +191,19 @@ function isPast(seen: Known, known: Known | null, now: number): boolean {
 async function isCacheBranch(engine: Engine, place: Place, seen: ForgePull): Promise<boolean> {
   if (seen.headBranch !== null) return numberOfCacheBranch(place.config, seen.headBranch) !== null;
   if (seen.head === null) return false;
-  const row = await engine.options.db
-    .selectFrom('pulls')
-    .select('stream')
-    .where('forge', '=', place.config.forge)
-    .where('repository_id', '=', place.repository.id)
-    .where('tip', '=', seen.head)
-    .executeTakeFirst();
-  return row !== undefined;
+  const { db } = engine.options;
+  const { forge } = place.config;
+  const { id } = place.repository;
+  const { rows } = await runCompiled(db, 'whose cache branch it is', [forge, id, seen.head], () =>
+    db
+      .selectFrom('pulls')
+      .select('stream')
+      .where('forge', '=', forge)
+      .where('repository_id', '=', id)
+      .where('tip', '=', seen.head)
+      .compile(),
+  );
+  return rows.length > 0;
 }
 
 export async function observeBranch(

@@ -132,12 +132,16 @@ const pushedCommit = z.object({ commit: z.string() });
 
 /** From the events themselves: an overlay that was never built has no row among the builds. */
 async function pushedTo(engine: Engine, stream: string): Promise<string[]> {
-  const rows = await engine.options.db
-    .selectFrom('events')
-    .select('data')
-    .where('stream', '=', stream)
-    .where('type', 'in', ['overlay.pushed', 'cache.recorded'])
-    .orderBy('version', 'desc')
-    .execute();
+  const { db } = engine.options;
+  const pushes = ['overlay.pushed', 'cache.recorded'];
+  const { rows } = await runCompiled(db, 'pushes of a stream', [stream, ...pushes], () =>
+    db
+      .selectFrom('events')
+      .select('data')
+      .where('stream', '=', stream)
+      .where('type', 'in', pushes)
+      .orderBy('version', 'desc')
+      .compile(),
+  );
   return rows.map(({ data }) => pushedCommit.parse(JSON.parse(data)).commit);
 }

@@ -8,14 +8,20 @@ export async function streamsWithHead(
   place: Place,
   commit: string,
 ): Promise<string[]> {
-  const rows = await engine.options.db
-    .selectFrom('pulls')
-    .select('stream')
-    .where('forge', '=', place.config.forge)
-    .where('repository_id', '=', place.repository.id)
-    .where('head', '=', commit)
-    .where('state', 'not in', ['closing', 'closed', 'gone'])
-    .execute();
+  const { db } = engine.options;
+  const { forge } = place.config;
+  const { id } = place.repository;
+  const ended = ['closing', 'closed', 'gone'];
+  const { rows } = await runCompiled(db, 'streams with a head', [forge, id, commit, ...ended], () =>
+    db
+      .selectFrom('pulls')
+      .select('stream')
+      .where('forge', '=', forge)
+      .where('repository_id', '=', id)
+      .where('head', '=', commit)
+      .where('state', 'not in', ended)
+      .compile(),
+  );
   return rows.map(({ stream }) => stream);
 }
 
