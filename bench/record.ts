@@ -46,7 +46,7 @@ async function capture(lives: readonly number[]): Promise<Statement[][]> {
   const transactions: Statement[][] = [];
   const sqlite = cached(new Database(':memory:'));
   const told = new ToldConnection(sqlite, (written) => transactions.at(-1)?.push(written));
-  const db = openKysely(new LogDialect(sqlite, told));
+  const db = openKysely(new LogDialect(sqlite, told), true);
   await migrate(db);
   for (const number of lives)
     for (const event of life(number)) {

@@ -3,7 +3,7 @@ import { decide, type EventData, stateText } from '../../machines/fold.ts';
 import { parseStreamName, type StreamKind } from '../../machines/stream.ts';
 import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
-import { inTransaction } from './direct.ts';
+import { inTransaction, statesOf } from './direct.ts';
 import { asLogError, LogError } from './log-error.ts';
 import { dropEffects, storeEffects } from './outbox.ts';
 import { project } from './project.ts';
@@ -100,12 +100,14 @@ async function appendIn(to: AppendContext, incoming: Incoming): Promise<Recorded
     handled: decision.handled,
     isHeld,
   });
-  await saveState(db, stream, {
+  const after: StreamState = {
     version,
     machineVersion: to.machineVersion,
     held: isHeld ? before.held : null,
     snapshot: decision.snapshot,
-  });
+  };
+  await saveState(db, stream, after);
+  statesOf(db)?.change(stream, after);
   if (isAccepted) await dropEffects(db, stream, at);
   if (decision.handled) {
     await storeEffects(db, { stream, version, at }, decision.effects);

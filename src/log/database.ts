@@ -33,7 +33,7 @@ export async function openLog(
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma(`synchronous = ${synchronous === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('busy_timeout = 1000');
-    const db = openKysely(new LogDialect(cached(sqlite)));
+    const db = openKysely(new LogDialect(cached(sqlite)), true);
     await migrate(db);
     if (synchronous === 'full') full.add(db);
     return {
@@ -60,7 +60,7 @@ export async function readLog(file: string): Promise<OpenLog> {
   try {
     const sqlite = new Database(file, { readonly: true });
     sqlite.pragma('busy_timeout = 1000');
-    const db = openKysely(new LogDialect(cached(sqlite)));
+    const db = openKysely(new LogDialect(cached(sqlite)), false);
     await requireCurrent(db);
     return { db, close: () => db.destroy() };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { type CompiledQuery, type DatabaseConnection, Kysely, type QueryResult } from 'kysely';
 import type { LogDatabase } from './database.ts';
+import { KeptStates } from './kept-states.ts';
 import type { Tables } from './schema.ts';
 import type { LogDialect, LogDriver } from './sqlite-dialect.ts';
 
@@ -7,15 +8,30 @@ import type { LogDialect, LogDriver } from './sqlite-dialect.ts';
 const logs = new WeakMap<LogDatabase, { readonly driver: LogDriver; readonly held: LogDatabase }>();
 /** Of each of the latter. */
 const connections = new WeakMap<LogDatabase, DatabaseConnection>();
+/** Of both. */
+const states = new WeakMap<LogDatabase, KeptStates>();
 
-/** A log's database whose compiled queries go straight to its connection (`run`). */
-export function openKysely(dialect: LogDialect): LogDatabase {
+/**
+ * A log's database whose compiled queries go straight to its connection (`run`).
+ * @param isWriter whether nobody else writes it
+ */
+export function openKysely(dialect: LogDialect, isWriter: boolean): LogDatabase {
   const { driver } = dialect;
   const db = new Kysely<Tables>({ dialect });
   const held = new Kysely<Tables>({ dialect: dialect.held() });
   logs.set(db, { driver, held });
   connections.set(held, driver.connection);
+  if (isWriter) {
+    const kept = new KeptStates();
+    states.set(db, kept);
+    states.set(held, kept);
+  }
   return db;
+}
+
+/** What is kept of a log's states; null: others may write them. */
+export function statesOf(db: LogDatabase): KeptStates | null {
+  return states.get(db) ?? null;
 }
 
 /**
@@ -42,8 +58,10 @@ export async function inTransaction<T>(
     try {
       const result = await act(held);
       await driver.commitTransaction(driver.connection);
+      statesOf(db)?.end(true);
       return result;
     } catch (error) {
+      statesOf(db)?.end(false);
       await driver.rollbackTransaction(driver.connection);
       throw error;
     }

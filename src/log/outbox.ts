@@ -214,15 +214,17 @@ export async function reviveEffects(
 
 /** Lets nothing of a lane begin before `until`; a later `until` stands. */
 export async function holdLane(db: LogDatabase, lane: string, until: number): Promise<void> {
-  await db
-    .insertInto('lanes')
-    .values({ lane, hold_until: until })
-    .onConflict((conflict) =>
-      conflict.column('lane').doUpdateSet({
-        hold_until: sql`max(lanes.hold_until, excluded.hold_until)`,
-      }),
-    )
-    .execute();
+  await runCompiled(db, 'hold a lane', [lane, until], () =>
+    db
+      .insertInto('lanes')
+      .values({ lane, hold_until: until })
+      .onConflict((conflict) =>
+        conflict.column('lane').doUpdateSet({
+          hold_until: sql`max(lanes.hold_until, excluded.hold_until)`,
+        }),
+      )
+      .compile(),
+  );
 }
 
 /** Timers whose time has come, earliest first. */

@@ -1,6 +1,6 @@
 import { parseStreamName } from '../../machines/stream.ts';
 import type { LogDatabase } from './database.ts';
-import { inTransaction } from './direct.ts';
+import { inTransaction, statesOf } from './direct.ts';
 
 /** A stream that has ended, and whose time in the log is over. */
 export interface Ended {
@@ -75,6 +75,7 @@ export async function removeStream(db: LogDatabase, ended: Ended): Promise<boole
       .where('version', '=', version)
       .executeTakeFirstOrThrow();
     if (numDeletedRows === 0n) return false;
+    statesOf(db)?.change(stream, null);
     for (const table of ['events', 'effects', 'pulls', 'builds', 'pull_seeds'] as const)
       await tx.deleteFrom(table).where('stream', '=', stream).execute();
     await removeSeeds(tx, stream);

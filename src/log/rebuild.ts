@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { parseStreamName } from '../../machines/stream.ts';
+import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
+import { statesOf } from './direct.ts';
 import type { EventRow } from './stored-event.ts';
 import { StreamRebuild } from './stream-rebuild.ts';
 
@@ -33,6 +35,7 @@ export const projections = [
  * as done, done. Runs in the caller's transaction.
  */
 export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise<Rebuilt> {
+  statesOf(db)?.clear();
   for (const table of projections) await db.deleteFrom(table).execute();
   const { branches, pulls } = await streamsOf(db);
   const total = { events: 0, streams: 0, held: 0 };
@@ -78,15 +81,39 @@ async function* rowsOf(db: LogDatabase, streams: readonly string[]): AsyncGenera
   if (only === undefined) return;
   let [position, version] = [0, 0];
   for (;;) {
-    const events = db.selectFrom('events').selectAll().limit(sql.lit(pageSize));
-    const page = await (more.length === 0
-      ? // By the index of its own, not through the whole log.
-        events.where('stream', '=', only).where('version', '>', version).orderBy('version')
-      : events.where('stream', 'in', streams).where('position', '>', position).orderBy('position')
-    ).execute();
+    const page =
+      more.length === 0
+        ? await pageOfOne(db, only, version)
+        : await pageOfMany(db, streams, position);
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     ({ position, version } = last);
   }
 }
+
+/** By the index of its own, not through the whole log. */
+async function pageOfOne(db: LogDatabase, stream: string, version: number): Promise<EventRow[]> {
+  const { rows } = await runCompiled(db, 'a page of a stream', [stream, version], () =>
+    events(db)
+      .where('stream', '=', stream)
+      .where('version', '>', version)
+      .orderBy('version')
+      .compile(),
+  );
+  return rows;
+}
+
+async function pageOfMany(
+  db: LogDatabase,
+  streams: readonly string[],
+  position: number,
+): Promise<EventRow[]> {
+  return events(db)
+    .where('stream', 'in', streams)
+    .where('position', '>', position)
+    .orderBy('position')
+    .execute();
+}
+
+const events = (db: LogDatabase) => db.selectFrom('events').selectAll().limit(sql.lit(pageSize));

@@ -2,6 +2,7 @@ import type { Snapshot } from '../../machines/fold.ts';
 import { initialSnapshot } from '../../machines/fold.ts';
 import type { StreamKind } from '../../machines/stream.ts';
 import { runCompiled } from './compiled.ts';
+import { statesOf } from './direct.ts';
 import type { LogDatabase } from './database.ts';
 import type { SnapshotsTable } from './schema.ts';
 import { writeRow } from './write-row.ts';
@@ -24,11 +25,18 @@ export async function loadState(
   stream: string,
   kind: StreamKind,
 ): Promise<StreamState | null> {
+  const states = statesOf(db);
+  const kept = states?.get(stream);
+  if (kept !== undefined) return kept;
+  const ends = states?.ends ?? 0;
   const { rows } = await runCompiled(db, 'load a snapshot', [stream], () =>
     db.selectFrom('snapshots').selectAll().where('stream', '=', stream).compile(),
   );
   const [row] = rows;
-  return row === undefined ? null : stateOf(row, kind);
+  if (row === undefined) return null;
+  const state = stateOf(row, kind);
+  states?.read(stream, state, ends);
+  return state;
 }
 
 export function stateOf(row: SnapshotsTable, kind: StreamKind): StreamState {
@@ -36,42 +44,8 @@ export function stateOf(row: SnapshotsTable, kind: StreamKind): StreamState {
     version: row.version,
     machineVersion: row.machine_version,
     held: row.held,
-    snapshot: parsed(row, kind),
+    snapshot: { kind, value: JSON.parse(row.value), context: JSON.parse(row.context) },
   };
-}
-
-/** How many streams' snapshots are kept parsed. */
-const mostParsed = 200;
-const lastParsed = new Map<
-  string,
-  { readonly row: Pick<SnapshotsTable, 'value' | 'context'>; readonly snapshot: Snapshot }
->();
-
-/**
- * A snapshot is read three times for each time that it changes, and to parse it costs more than to read it. What was parsed,
- * or written, is used again only for the very same text, and nobody changes a snapshot.
- */
-function parsed(row: SnapshotsTable, kind: StreamKind): Snapshot {
-  const { stream, value, context } = row;
-  const last = lastParsed.get(stream);
-  if (last?.row.context === context && last.row.value === value) return last.snapshot;
-  const snapshot: Snapshot = { kind, value: JSON.parse(value), context: JSON.parse(context) };
-  keep(stream, row, snapshot);
-  return snapshot;
-}
-
-function keep(
-  stream: string,
-  { value, context }: Pick<SnapshotsTable, 'value' | 'context'>,
-  snapshot: Snapshot,
-): void {
-  lastParsed.delete(stream);
-  lastParsed.set(stream, { row: { value, context }, snapshot });
-  if (lastParsed.size > mostParsed)
-    for (const oldest of lastParsed.keys()) {
-      lastParsed.delete(oldest);
-      break;
-    }
 }
 
 export async function saveState(
@@ -79,9 +53,6 @@ export async function saveState(
   stream: string,
   state: StreamState,
 ): Promise<void> {
-  const value = JSON.stringify(state.snapshot.value);
-  const context = JSON.stringify(state.snapshot.context);
-  keep(stream, { value, context }, state.snapshot);
   await writeRow(
     db,
     'snapshots',
@@ -90,8 +61,8 @@ export async function saveState(
       version: state.version,
       machine_version: state.machineVersion,
       held: state.held,
-      value,
-      context,
+      value: JSON.stringify(state.snapshot.value),
+      context: JSON.stringify(state.snapshot.context),
     },
     ['stream'],
   );

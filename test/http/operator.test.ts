@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { statesOf } from '../../src/log/direct.ts';
 import { built } from '../doubles/scripted-ci.ts';
 import {
   shareSite,
@@ -92,6 +93,7 @@ test('G4 what is held is accepted by an operator, and nothing else is', async ()
   const { db } = story.service.log;
   await db.updateTable('events').set({ state: 'elsewhere' }).where('version', '=', 2).execute();
   await db.updateTable('snapshots').set({ machine_version: 'older' }).execute();
+  statesOf(db)?.clear();
   const held = await read(await get(api), pullAnswer);
   expect(held.held).toContain('version 2 was recorded as elsewhere');
   expect(held.waitsFor).toContain('accept');

@@ -24,7 +24,11 @@ class MortalConnection extends LogConnection {
   }
 }
 
-/** What a process has open of a database that outlives it. */
-export function openMortal(sqlite: Database.Database, before: BeforeStatement): LogDatabase {
-  return openKysely(new LogDialect(sqlite, new MortalConnection(sqlite, before)));
+/** What a process has open of a database that outlives it, or whoever only looks at it. */
+export function openMortal(
+  sqlite: Database.Database,
+  before: BeforeStatement,
+  isWriter: boolean,
+): LogDatabase {
+  return openKysely(new LogDialect(sqlite, new MortalConnection(sqlite, before)), isWriter);
 }

@@ -72,7 +72,7 @@ export class Process {
       mirror,
       repository: await forge.repository(repository.name),
     }));
-    this.db = openMortal(sqlite, (sql) => universe.beforeStatement(this, sql));
+    this.db = openMortal(sqlite, (sql) => universe.beforeStatement(this, sql), true);
     this.engine = new Engine({
       db: this.db,
       places,

@@ -142,7 +142,7 @@ const tables = ['events', ...projections];
 /** A database in memory, which run after run uses: making one costs more than a run. */
 export async function openDatabase(): Promise<SimulationDatabase> {
   const sqlite = cached(new Database(':memory:'));
-  const db = openMortal(sqlite, () => true);
+  const db = openMortal(sqlite, () => true, false);
   await migrate(db);
   return {
     sqlite,

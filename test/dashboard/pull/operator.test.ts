@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { statesOf } from '../../../src/log/direct.ts';
 import { violations } from '../accessible.ts';
 import { shareBrowser, type TestPage } from '../../doubles/browser.ts';
 import { operatorToken, shareSeededSite } from '../seeded-site.ts';
@@ -92,11 +93,13 @@ test('a head is approved by its name', async () => {
 
 test('what is held says why, and goes on once it is accepted', async () => {
   const stream = 'here:tools/fetcher#54';
-  await site()
-    .service.log.db.updateTable('snapshots')
+  const { db } = site().service.log;
+  await db
+    .updateTable('snapshots')
     .set({ held: 'version 3 differs' })
     .where('stream', '=', stream)
     .execute();
+  statesOf(db)?.clear();
   const { page } = await openLive('/pulls/here/tools/fetcher/54');
   expect(await page.locator('.waits').textContent()).toContain('held until somebody accepts');
   await page.getByRole('button', { name: 'Accept' }).click();
