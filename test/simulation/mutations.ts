@@ -205,6 +205,24 @@ export const mutations: readonly Mutation[] = [
       '    const { world } = this.#engine.options;\n    await this.#finish(row, outcome, error);\n    await this.#persist(() =>\n      this.#engine.record({',
   },
   {
+    name: 'what an effect has asked for waits for somebody else to look',
+    file: 'src/engine/worker.ts',
+    find: 'if (isAsked) this.#isBehind = true;',
+    replace: '',
+  },
+  {
+    name: 'what had to wait for its lane is forgotten',
+    file: 'src/engine/worker.ts',
+    find: 'if (this.#underWay.size > 0) this.#isBehind = true;',
+    replace: '',
+  },
+  {
+    name: 'a state that was rolled back is believed',
+    file: 'src/log/direct.ts',
+    find: 'statesOf(db)?.end(false);',
+    replace: 'statesOf(db)?.end(true);',
+  },
+  {
     name: 'an old look at the forge undoes a newer one',
     file: 'src/engine/observe.ts',
     find: '        expected: state.version,\n',

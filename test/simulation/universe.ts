@@ -80,11 +80,15 @@ export class Universe {
     this.clock.after(this.#downFor, () => this.boot());
   }
 
-  /** The process is to die after so many steps, and to be up again `down` milliseconds after that. */
+  /** The process is to die after so many steps, or idle in a minute, and to be up again `down` milliseconds after that. */
   doom(after: number, down: number): void {
-    if (this.deathIn !== null || this.process === null) return;
+    const { process } = this;
+    if (this.deathIn !== null || process === null) return;
     this.deathIn = after;
     this.#downFor = down;
+    this.clock.after(60_000, () => {
+      if (this.process === process) this.#die(process);
+    });
   }
 
   /** One step: a call's beginning or end, a statement. @returns false if the process is dead */
@@ -99,10 +103,17 @@ export class Universe {
   /** @returns false if the process is dead. @throws as SQLite does when the disk is full */
   beforeStatement(process: Process, sql: string): boolean {
     if (!this.step(process)) return false;
+    if (!this.#isDiskFull(sql)) return true;
+    // SQLite then rolls back by itself.
+    if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');
+    throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  }
+
+  /** It is noticed by a write of its own, and else at the end of a transaction. */
+  #isDiskFull(sql: string): boolean {
+    if (sql === 'commit') return this.troubles.strikes('disk', 'full', 'commit');
     const isWrite = /^(insert|update|begin)/i.test(sql);
-    if (isWrite && !this.#sqlite.inTransaction && this.troubles.strikes('disk', 'full', 'write'))
-      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-    return true;
+    return isWrite && !this.#sqlite.inTransaction && this.troubles.strikes('disk', 'full', 'write');
   }
 
   /** A call of the service's: takes its time on the way there and back. */
