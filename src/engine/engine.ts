@@ -60,8 +60,9 @@ export class Engine {
     if (recorded === null || recorded.duplicate) return recorded;
     const { stream, version, state, handled } = recorded;
     logger.info({ stream, version, state, handled, source: incoming.source }, incoming.event.type);
-    for (const listener of this.#listeners) listener(recorded, incoming.event);
+    // First: of what nobody tells it the worker knows nothing.
     this.#worker.asked(recorded.effects, incoming.source, begun);
+    for (const listener of this.#listeners) listener(recorded, incoming.event);
     return recorded;
   }
 
