@@ -8,7 +8,7 @@ import type { Fact } from './facts.ts';
 import { Ledger } from './ledger.ts';
 import { openMortal } from './mortal-database.ts';
 import { firstTree, perform } from './people.ts';
-import type { Plan } from './plan.ts';
+import type { Act, Plan } from './plan.ts';
 import { busyStreams, whyNotAtRest } from './rest.ts';
 import { rules } from './rules/all.ts';
 import { findingsOn, type Look, type Rule } from './rules/rule.ts';
@@ -105,12 +105,14 @@ function rulesByKind(checked: readonly Rule[]): Partial<Record<Fact['kind'], Rul
 
 /** When all that goes wrong has ended, and the process is up again, milliseconds from the beginning. */
 function calmAt({ items }: Plan): number {
-  return Math.max(
-    0,
-    ...items.map(({ at, act }) =>
-      act.do === 'trouble' ? at + act.for : act.do === 'crash' ? at + act.down + minute : at,
-    ),
-  );
+  return Math.max(0, ...items.map(({ at, act }) => at + lasts(act)));
+}
+
+function lasts(act: Act): number {
+  if (act.do === 'crash') return act.down + minute;
+  if (act.do !== 'trouble') return 0;
+  // An answer that is late comes after the trouble has ended.
+  return act.how === 'slow' ? act.for + 2 * minute : act.for;
 }
 
 /** Whoever waits for the real world meanwhile, as the process that counts the runs, has its turn. */
