@@ -87,7 +87,10 @@ export function withBuild(
   return [...without(builds, { commit, attempt }), { commit, attempt }];
 }
 
-function without(builds: readonly BuildKey[], { commit, attempt }: BuildKey): readonly BuildKey[] {
+export function without(
+  builds: readonly BuildKey[],
+  { commit, attempt }: BuildKey,
+): readonly BuildKey[] {
   const others = builds.filter((build) => build.commit !== commit || build.attempt !== attempt);
   return others.length === builds.length ? builds : others;
 }

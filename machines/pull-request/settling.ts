@@ -2,7 +2,7 @@ import type { JobResult } from '../build.ts';
 import { builtWarm, type Carried, heldFor, mergeByAttempt, restrictTo } from '../carried.ts';
 import { type Verdict, verdictOf, withNotes } from '../describe.ts';
 import { compareWithCheck, isCheck } from './check.ts';
-import { withBuild } from './closing.ts';
+import { withBuild, without } from './closing.ts';
 import {
   current,
   type Overlay,
@@ -126,6 +126,7 @@ export const earnLate: Step = (context, event) => {
       overlays: withOverlay(context, { ...overlay, phase: 'finished' }),
       remembered: remember(context, overlay.head, event.jobs, after),
       lost: withoutLeft(context.lost, event.jobs),
+      uncancelled: without(context.uncancelled, event),
     },
     effects: [{ type: 'cache.retain', params: {} }],
   };

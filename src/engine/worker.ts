@@ -37,6 +37,8 @@ export class Worker {
   readonly #timers: TimerWatch;
   /** When an effect may be claimed. */
   readonly #effects = new Due();
+  /** When the lease of one ends that was lost. */
+  readonly #leases = new Due();
   readonly #engine: Engine;
   readonly #underWay = new Map<string, { row: EffectRow; done: Promise<void> }>();
   /** The end of one that is under way may let another begin: that was due, and had to wait, or came of the first. */
@@ -123,6 +125,10 @@ export class Worker {
       while (this.#isRunning && this.#isWoken) {
         this.#isWoken = false;
         this.#fireTimers();
+        if (this.#leases.mayBe(world.now())) {
+          this.#leases.looking();
+          this.#effects.at();
+        }
         if (this.#effects.mayBe(world.now())) {
           this.#isClaiming = true;
           await this.#claim().finally(() => {
@@ -184,7 +190,7 @@ export class Worker {
       .catch((error: unknown) => {
         const { logger, world } = this.#engine.options;
         logger.error({ err: error, effect: row.id }, 'an effect was lost');
-        world.after(leaseFor + 1, () => this.wake());
+        this.#leases.at(world.now() + leaseFor + 1);
       })
       .finally(() => {
         this.#underWay.delete(row.id);

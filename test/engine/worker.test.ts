@@ -68,3 +68,24 @@ test('a stop ends in time, whatever hangs; what was under way is taken up at the
   ]);
   expect(story.ci.calls.filter((call) => call.endsWith('.2'))).toHaveLength(1);
 });
+
+test('an effect that was lost is carried out once its lease has ended', async () => {
+  const { story } = await openPull();
+  const { engine, log } = story.service;
+  const rows = log.db.selectFrom('effects').where('type', '=', 'status.publish');
+  const { id, params } = await rows.select(['id', 'params']).executeTakeFirstOrThrow();
+  const change = (to: Record<string, unknown>) =>
+    log.db.updateTable('effects').set(to).where('id', '=', id).execute();
+  const isDone = async (): Promise<boolean> =>
+    (await rows.select('done_at').where('id', '=', id).executeTakeFirstOrThrow()).done_at !== null;
+  await change({ params: '{}', done_at: null, outcome: null });
+  engine.wake();
+  await story.settle();
+  await change({ params });
+  story.world.advance(14 * 60_000);
+  await story.settle();
+  expect(await isDone()).toBe(false);
+  story.world.advance(2 * 60_000);
+  await story.settle();
+  expect(await isDone()).toBe(true);
+});

@@ -82,4 +82,7 @@ test('B1 A4 a build that the CI had lost, and that goes on, is ended with the pu
   const lives = lived('pull', [...lost, observed({ state: 'closed' })]);
   expect(lives.at(4)).not.toContain('build.cancel 1');
   expect(lives.at(-1)).toContain('build.cancel 1');
+  const finished: EventData = { type: 'build.finished', ...build, jobs: [], error: null };
+  const ended = lived('pull', [...lost, finished, observed({ state: 'closed' })]);
+  expect(ended.at(-1)).not.toContain('build.cancel 1');
 });
