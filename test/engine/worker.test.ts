@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { built } from '../doubles/scripted-ci.ts';
 import { openPull } from '../scenarios/opening.ts';
 import { short } from '../scenarios/story.ts';
 import { wrapped } from '../doubles/wrapped.ts';
@@ -70,9 +71,17 @@ test('a stop ends in time, whatever hangs; what was under way is taken up at the
 });
 
 test('an effect that was lost is carried out once its lease has ended', async () => {
-  const { story } = await openPull();
+  const { story, build } = await openPull();
+  // No deadline is left that would have the outbox looked at.
+  story.ci.begin(build);
+  story.ci.finish(build, built('app', 'one'));
+  await story.until(1, 'idle');
+  await story.settle();
   const { engine, log } = story.service;
-  const rows = log.db.selectFrom('effects').where('type', '=', 'status.publish');
+  const rows = log.db
+    .selectFrom('effects')
+    .where('type', '=', 'status.publish')
+    .orderBy('version', 'desc');
   const { id, params } = await rows.select(['id', 'params']).executeTakeFirstOrThrow();
   const change = (to: Record<string, unknown>) =>
     log.db.updateTable('effects').set(to).where('id', '=', id).execute();
