@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
-import type { CompiledQuery, QueryResult } from 'kysely';
+import type { QueryResult } from 'kysely';
 import { append, type AppendContext } from '../src/log/append.ts';
 import { cached, openLog } from '../src/log/database.ts';
 import { openKysely } from '../src/log/direct.ts';
@@ -34,10 +34,9 @@ class ToldConnection extends LogConnection {
     this.#tell = tell;
   }
 
-  override executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { sql, parameters } = query;
+  override execute<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
     if (/^\s*(insert|update|delete)/.test(sql)) this.#tell({ sql, parameters });
-    return super.executeQuery(query);
+    return super.execute(sql, parameters);
   }
 }
 

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { OthersStatus, Scene } from '../effects/scene.ts';
 import { code } from '../effects/summary.ts';
 import { runCompiled } from '../log/compiled.ts';
-import type { EffectRow } from '../log/schema.ts';
+import type { LeasedEffect } from '../log/outbox.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Engine } from './engine.ts';
 import { type Place, projectOf } from './place.ts';
@@ -20,7 +20,7 @@ import { waitsFor } from './waits-for.ts';
  * What an effect of that stream is carried out with.
  * @throws {PortError} `unavailable` if its repository is not (or not yet) at hand
  */
-export function sceneOf(engine: Engine, row: EffectRow, snapshot: Snapshot): Scene {
+export function sceneOf(engine: Engine, row: LeasedEffect, snapshot: Snapshot): Scene {
   const { places, pageUrl } = engine.options;
   const name = parseStreamName(row.stream);
   const place = name === null ? null : places.byId(name.forge, name.repositoryId);
@@ -115,7 +115,7 @@ async function othersOf(
 async function handOver(
   engine: Engine,
   place: Place,
-  row: EffectRow,
+  row: LeasedEffect,
   of: { readonly commit: string; readonly context: string },
 ): Promise<void> {
   for (const stream of await streamsWithHead(engine, place, of.commit))

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
 import { claimEffect, finishEffect, holdLane, nextEffect, postponeEffect } from '../log/outbox.ts';
-import type { EffectRow } from '../log/schema.ts';
+import type { LeasedEffect } from '../log/outbox.ts';
 import { redacted } from '../ports/secrets.ts';
 import { Due } from './due.ts';
 import type { Engine } from './engine.ts';
@@ -40,7 +40,7 @@ export class Worker {
   /** When the lease of one ends that was lost. */
   readonly #leases = new Due();
   readonly #engine: Engine;
-  readonly #underWay = new Map<string, { row: EffectRow; done: Promise<void> }>();
+  readonly #underWay = new Map<string, { row: LeasedEffect; done: Promise<void> }>();
   /** The end of one that is under way may let another begin: that was due, and had to wait, or came of the first. */
   #isBehind = false;
   #isClaiming = false;
@@ -185,7 +185,7 @@ export class Worker {
     this.#latest = now;
   }
 
-  #begin(row: EffectRow): void {
+  #begin(row: LeasedEffect): void {
     const done = this.#carryOut(row)
       .catch((error: unknown) => {
         const { logger, world } = this.#engine.options;
@@ -199,7 +199,7 @@ export class Worker {
     this.#underWay.set(row.id, { row, done });
   }
 
-  async #postpone(row: EffectRow, until: number, why: string): Promise<void> {
+  async #postpone(row: LeasedEffect, until: number, why: string): Promise<void> {
     await postponeEffect(this.#engine.options.db, row, until, why);
     this.#effects.at(until);
     this.#look();
@@ -227,7 +227,7 @@ export class Worker {
       });
   }
 
-  async #carryOut(row: EffectRow): Promise<void> {
+  async #carryOut(row: LeasedEffect): Promise<void> {
     const { world, logger } = this.#engine.options;
     const state = await this.#engine.state(row.stream);
     if (state.held !== null) {
@@ -254,7 +254,7 @@ export class Worker {
   }
 
   async #finish(
-    row: EffectRow,
+    row: LeasedEffect,
     outcome: 'done' | 'moot' | 'dead',
     error: string | null,
   ): Promise<void> {
@@ -267,7 +267,7 @@ export class Worker {
 
   /** Ends the effect and records what came of it, together or not at all. */
   async #finishWith(
-    row: EffectRow,
+    row: LeasedEffect,
     event: EventData,
     outcome: 'done' | 'dead',
     error: string | null,
@@ -285,7 +285,12 @@ export class Worker {
     this.#engine.tried({ type: row.type, outcome });
   }
 
-  async #fail(row: EffectRow, effect: Effect, error: unknown, snapshot: Snapshot): Promise<void> {
+  async #fail(
+    row: LeasedEffect,
+    effect: Effect,
+    error: unknown,
+    snapshot: Snapshot,
+  ): Promise<void> {
     const { db, world, logger, policy } = this.#engine.options;
     const message = redacted(error instanceof Error ? error.message : String(error));
     const now = world.now();
@@ -324,7 +329,7 @@ export class Worker {
   }
 
   /** What could not be kept is tried in each round of reconciling; that it still cannot is no event. */
-  async #isStillUnkept({ id, stream }: EffectRow, { type }: Effect): Promise<boolean> {
+  async #isStillUnkept({ id, stream }: LeasedEffect, { type }: Effect): Promise<boolean> {
     return type === 'cache.retain' && (await lastFailure(this.#engine, stream, id)) !== null;
   }
 

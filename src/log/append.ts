@@ -11,7 +11,19 @@ import { refold, whyHeld } from './refold.ts';
 import { loadState, newStream, saveState, type StreamState } from './snapshots.ts';
 import { checkEvent, type EventMeta } from './stored-event.ts';
 import { versionOf } from './upcast.ts';
-import { writeRow } from './write-row.ts';
+import { rowShape, writeRow } from './write-row.ts';
+
+const eventRows = rowShape('events', [
+  'stream',
+  'version',
+  'type',
+  'data',
+  'meta',
+  'state',
+  'machine_version',
+  'key',
+  'recorded_at',
+]);
 
 /** An event to be recorded. */
 export interface Incoming {
@@ -92,8 +104,10 @@ async function appendIn(to: AppendContext, incoming: Incoming): Promise<Recorded
     : decide(before.snapshot, event, at);
   const state = stateText(decision.snapshot.value);
   await insertEvent(to, {
-    ...incoming,
+    stream,
     event,
+    source: incoming.source,
+    key: key ?? null,
     at,
     version,
     state,
@@ -178,7 +192,8 @@ async function findByKey(db: LogDatabase, stream: string, key: string): Promise<
 
 async function insertEvent(
   to: AppendContext,
-  row: Incoming & {
+  row: Pick<Incoming, 'stream' | 'event' | 'source'> & {
+    readonly key: string | null;
     readonly at: number;
     readonly version: number;
     readonly state: string;
@@ -186,22 +201,22 @@ async function insertEvent(
     readonly isHeld: boolean;
   },
 ): Promise<void> {
-  const { type, ...data } = row.event;
+  const { type } = row.event;
   const meta: EventMeta = {
     v: versionOf(type),
     handled: row.handled,
     source: row.source,
     ...(row.isHeld ? { held: true } : {}),
   };
-  await writeRow(to.db, 'events', {
+  await writeRow(to.db, eventRows, {
     stream: row.stream,
     version: row.version,
     type,
-    data: JSON.stringify(data),
+    data: JSON.stringify({ ...row.event, type: undefined }),
     meta: JSON.stringify(meta),
     state: row.state,
     machine_version: to.machineVersion,
-    key: row.key ?? null,
+    key: row.key,
     recorded_at: row.at,
   });
 }

@@ -41,5 +41,5 @@ export function runCompiled<Row>(
       throw new Error(`${name} has other values, or in another order, than it is run with`);
     return compiled;
   });
-  return run<Row>(db, { ...query, parameters: values });
+  return run<Row>(db, query, values);
 }

@@ -1,13 +1,13 @@
-import { type CompiledQuery, type DatabaseConnection, Kysely, type QueryResult } from 'kysely';
+import { type CompiledQuery, Kysely, type QueryResult } from 'kysely';
 import type { LogDatabase } from './database.ts';
 import { KeptStates } from './kept-states.ts';
 import type { Tables } from './schema.ts';
-import type { LogDialect, LogDriver } from './sqlite-dialect.ts';
+import type { LogConnection, LogDialect, LogDriver } from './sqlite-dialect.ts';
 
 /** Of each log: who gives its connection away, and the database as whoever has it uses it. */
 const logs = new WeakMap<LogDatabase, { readonly driver: LogDriver; readonly held: LogDatabase }>();
 /** Of each of the latter. */
-const connections = new WeakMap<LogDatabase, DatabaseConnection>();
+const connections = new WeakMap<LogDatabase, LogConnection>();
 /** Of both. */
 const states = new WeakMap<LogDatabase, KeptStates>();
 
@@ -35,12 +35,18 @@ export function statesOf(db: LogDatabase): KeptStates | null {
 }
 
 /**
- * Runs a compiled query. Kysely asks for the connection with every statement, through a dozen promises, which takes longer
+ * Runs a compiled query with values of its own. Kysely asks for the connection with every statement, through a dozen promises, which takes longer
  * than most statements; so one that is free, or has been given to us, is used without asking.
  */
-export function run<Row>(db: LogDatabase, query: CompiledQuery): Promise<QueryResult<Row>> {
+export function run<Row>(
+  db: LogDatabase,
+  query: CompiledQuery,
+  values: readonly unknown[],
+): Promise<QueryResult<Row>> {
   const connection = connections.get(db) ?? logs.get(db)?.driver.free ?? null;
-  return connection === null ? db.executeQuery<Row>(query) : connection.executeQuery<Row>(query);
+  return connection === null
+    ? db.executeQuery<Row>({ ...query, parameters: values })
+    : connection.execute<Row>(query.sql, values);
 }
 
 /**

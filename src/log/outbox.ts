@@ -4,7 +4,7 @@ import type { LogDatabase } from './database.ts';
 import type { EffectRow } from './schema.ts';
 import { runCompiled } from './compiled.ts';
 import { laneOf } from './lane.ts';
-import { writeRow } from './write-row.ts';
+import { rowShape, writeRow } from './write-row.ts';
 
 /** The event that effects are asked for by. */
 export interface Cause {
@@ -18,6 +18,24 @@ export interface Cause {
 export function effectId(stream: string, version: number, index: number): string {
   return `${stream}/${version}.${index}`;
 }
+
+export const effectRows = rowShape('effects', [
+  'id',
+  'stream',
+  'version',
+  'index',
+  'kind',
+  'type',
+  'params',
+  'lane',
+  'asked_at',
+  'run_at',
+  'lease_until',
+  'attempts',
+  'last_error',
+  'done_at',
+  'outcome',
+]);
 
 /** What one effect does to the outbox: it ends a timer, if that is set, and adds a row. */
 export interface Change {
@@ -34,38 +52,46 @@ export async function storeEffects(
   for (const [index, effect] of effects.entries()) {
     const { timer, row } = changeBy(cause, index, effect);
     if (timer !== null) await endTimer(db, cause, timer.type, timer.outcome);
-    if (row !== null) await writeRow(db, 'effects', row);
+    if (row !== null) await writeRow(db, effectRows, row);
   }
 }
 
 /** What the effect at that place among an event's does, before anything has come of it. */
 export function changeBy(cause: Cause, index: number, effect: Effect): Change {
-  const { stream, version, at } = cause;
-  const common = {
+  if (effect.type === 'timer.drop')
+    return { timer: { type: `timer.${effect.params.name}`, outcome: 'dropped' }, row: null };
+  if (effect.type !== 'timer.set')
+    return { timer: null, row: rowOf(cause, index, effect, 'effect', effect.type, cause.at) };
+  const type = `timer.${effect.params.name}`;
+  const row = rowOf(cause, index, effect, 'timer', type, cause.at + effect.params.after);
+  return { timer: { type, outcome: 'replaced' }, row };
+}
+
+function rowOf(
+  { stream, version, at }: Cause,
+  index: number,
+  effect: Effect,
+  kind: EffectRow['kind'],
+  type: string,
+  runAt: number,
+): EffectRow {
+  return {
     id: effectId(stream, version, index),
     stream,
     version,
     index,
+    kind,
+    type,
     params: JSON.stringify(effect.params),
     lane: laneOf(stream, effect),
     asked_at: at,
+    run_at: runAt,
     lease_until: null,
     attempts: 0,
     last_error: null,
     done_at: null,
     outcome: null,
   };
-  switch (effect.type) {
-    case 'timer.drop':
-      return { timer: { type: `timer.${effect.params.name}`, outcome: 'dropped' }, row: null };
-    case 'timer.set': {
-      const type = `timer.${effect.params.name}`;
-      const row: EffectRow = { ...common, kind: 'timer', type, run_at: at + effect.params.after };
-      return { timer: { type, outcome: 'replaced' }, row };
-    }
-    default:
-      return { timer: null, row: { ...common, kind: 'effect', type: effect.type, run_at: at } };
-  }
 }
 
 async function endTimer(
@@ -87,9 +113,15 @@ async function endTimer(
   );
 }
 
+/** What whoever carries out an effect needs of its row. */
+export type LeasedEffect = Pick<
+  EffectRow,
+  'id' | 'stream' | 'type' | 'params' | 'lane' | 'asked_at' | 'run_at' | 'attempts'
+>;
+
 /** An effect that has been leased, and when the next one that nobody has comes due: null if there is none. */
 export interface Claimed {
-  readonly row: EffectRow;
+  readonly row: LeasedEffect;
   readonly next: number | null;
 }
 
@@ -108,7 +140,7 @@ export async function claimEffect(
 ): Promise<Claimed | null> {
   const values = [now + leaseFor, now, now, ...busy, now, now, now];
   // Made only where it is compiled: the text alone costs as much to make as it costs to run.
-  const query = () => sql<EffectRow & { next: number | null }>`
+  const query = () => sql<LeasedEffect & { next: number | null }>`
     update effects
     set lease_until = ${now + leaseFor}, attempts = attempts + 1
     where id = (
@@ -130,10 +162,10 @@ export async function claimEffect(
         and not exists (
           select 1 from lanes l where l.lane = e.lane and l.hold_until > ${now}
         )
-      order by e.run_at, e.asked_at, e.id
+      order by e.run_at
       limit 1
     )
-    returning *, (
+    returning id, stream, type, params, lane, asked_at, run_at, attempts, (
       select other.run_at from effects other
       where other.kind = 'effect' and other.done_at is null and other.id <> effects.id
         and (other.lease_until is null or other.lease_until < ${now})

@@ -5,12 +5,19 @@ import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import type { Progress } from './project.ts';
 import type { SeedsTable } from './schema.ts';
-import { writeRow } from './write-row.ts';
+import { rowShape, writeRow } from './write-row.ts';
+
+const seedRows = rowShape(
+  'seeds',
+  ['forge', 'repository_id', 'commit', 'branch', 'entries', 'cold_milliseconds', 'recorded_at'],
+  { key: ['forge', 'repository_id', 'commit'] },
+);
+const lentRows = rowShape('pull_seeds', ['stream', 'commit', 'entries', 'cold_milliseconds']);
 
 /** What pull requests may start from: builds of branches (H1), and of pull requests that they may stand on (H3). */
 export async function projectSeeds(db: LogDatabase, progress: Progress): Promise<void> {
   const seed = seedRow(progress);
-  if (seed !== null) await writeRow(db, 'seeds', seed, ['forge', 'repository_id', 'commit']);
+  if (seed !== null) await writeRow(db, seedRows, seed);
   const lent = lentBy(progress.after);
   if (lent !== lentBy(progress.before)) await lend(db, progress.stream, lent);
 }
@@ -49,7 +56,7 @@ async function lend(db: LogDatabase, stream: string, lent: Lent): Promise<void> 
   );
   for (const { head, carried } of lent)
     if (Object.keys(carried).length > 0)
-      await writeRow(db, 'pull_seeds', {
+      await writeRow(db, lentRows, {
         stream,
         commit: head,
         entries: JSON.stringify(entriesOf(carried)),

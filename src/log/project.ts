@@ -14,7 +14,51 @@ import type { BuildJob } from './build-jobs.ts';
 import type { LogDatabase } from './database.ts';
 import { projectSeeds } from './project-seeds.ts';
 import type { BuildsTable, PullsTable } from './schema.ts';
-import { changeRow, writeRow } from './write-row.ts';
+import { changeRow, rowShape, writeRow } from './write-row.ts';
+
+export const pullRows = rowShape(
+  'pulls',
+  [
+    'stream',
+    'forge',
+    'repository_id',
+    'repository',
+    'state',
+    'head',
+    'verdict',
+    'description',
+    'version',
+    'opened_at',
+    'updated_at',
+    'kind',
+    'number',
+    'branch',
+    'title',
+    'author',
+    'tip',
+  ],
+  { key: ['stream'], kept: ['opened_at'] },
+);
+
+const buildRows = rowShape(
+  'builds',
+  [
+    'stream',
+    'attempt',
+    'commit',
+    'head',
+    'asked_at',
+    'started_at',
+    'finished_at',
+    'verdict',
+    'description',
+    'jobs',
+  ],
+  {
+    key: ['stream', 'attempt'],
+    kept: ['started_at', 'finished_at', 'verdict', 'description'],
+  },
+);
 
 /** One step of a stream: what the read models are made from. */
 export interface Progress {
@@ -29,7 +73,7 @@ export interface Progress {
 /** Brings the read models up to one event, in the event's own transaction. */
 export async function project(db: LogDatabase, progress: Progress): Promise<void> {
   const row = pullRow(progress);
-  if (row !== null) await writeRow(db, 'pulls', row, ['stream'], ['opened_at']);
+  if (row !== null) await writeRow(db, pullRows, row);
   await projectBuilds(db, progress);
 }
 
@@ -208,6 +252,5 @@ async function saveBuild(db: LogDatabase, change: BuildChange): Promise<void> {
     description: null,
     jobs: change.jobs ?? '[]',
   };
-  const kept = ['started_at', 'finished_at', 'verdict', 'description'] as const;
-  await writeRow(db, 'builds', row, ['stream', 'attempt'], kept);
+  await writeRow(db, buildRows, row);
 }

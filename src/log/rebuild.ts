@@ -45,11 +45,12 @@ export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise
     const folds = new Map(
       group.map((stream) => [stream, new StreamRebuild(db, stream, options.machineVersion)]),
     );
-    for await (const row of rowsOf(db, group)) {
-      await folds.get(row.stream)?.add(row);
-      total.events += 1;
-      options.onProgress?.(total.events);
-    }
+    for await (const page of pagesOf(db, group))
+      for (const row of page) {
+        await folds.get(row.stream)?.add(row);
+        total.events += 1;
+        options.onProgress?.(total.events);
+      }
     for (const fold of folds.values()) {
       total.streams += 1;
       if (await fold.end()) total.held += 1;
@@ -76,7 +77,7 @@ async function streamsOf(db: LogDatabase): Promise<{ branches: string[]; pulls: 
 const pageSize = 500;
 
 /** The events of some streams, in the order in which they were recorded. */
-async function* rowsOf(db: LogDatabase, streams: readonly string[]): AsyncGenerator<EventRow> {
+async function* pagesOf(db: LogDatabase, streams: readonly string[]): AsyncGenerator<EventRow[]> {
   const [only, ...more] = streams;
   if (only === undefined) return;
   let [position, version] = [0, 0];
@@ -85,7 +86,7 @@ async function* rowsOf(db: LogDatabase, streams: readonly string[]): AsyncGenera
       more.length === 0
         ? await pageOfOne(db, only, version)
         : await pageOfMany(db, streams, position);
-    yield* page;
+    yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     ({ position, version } = last);

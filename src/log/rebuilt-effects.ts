@@ -1,16 +1,19 @@
 import type { Effect } from '../../machines/effect.ts';
 import type { LogDatabase } from './database.ts';
-import { type Cause, changeBy } from './outbox.ts';
+import { type Cause, changeBy, effectRows } from './outbox.ts';
 import type { EffectRow } from './schema.ts';
-import { writeRow } from './write-row.ts';
+import { writeRows } from './write-row.ts';
+
+/** How many ended effects are kept in memory, to be written at once. */
+const atOnce = 100;
 
 /** How an effect has ended. */
 type End = Pick<EffectRow, 'outcome' | 'done_at'> &
   Partial<Pick<EffectRow, 'attempts' | 'last_error'>>;
 
 /**
- * The outbox of one stream while its log is gone through once more. Each row is written once, when it has ended; those
- * that have not are known here.
+ * The outbox of one stream while its log is gone through once more. Each row is written once, when it has ended, many
+ * together; those that have not are known here.
  */
 export class RebuiltEffects {
   readonly #db: LogDatabase;
@@ -20,17 +23,19 @@ export class RebuiltEffects {
   readonly #timers = new Map<string, EffectRow>();
   /** Of each lane the last effect that has had its turn. */
   readonly #turns = new Map<string, EffectRow>();
+  #ended: EffectRow[] = [];
 
   constructor(db: LogDatabase) {
     this.#db = db;
   }
 
   async add(cause: Cause, effects: readonly Effect[]): Promise<void> {
+    if (this.#ended.length >= atOnce) await this.#write();
     for (const [index, effect] of effects.entries()) {
       const { timer, row } = changeBy(cause, index, effect);
       const ended = timer === null ? undefined : this.#timers.get(timer.type);
       if (timer !== null && ended !== undefined)
-        await this.#end(ended, { done_at: cause.at, outcome: timer.outcome });
+        this.#end(ended, { done_at: cause.at, outcome: timer.outcome });
       if (row === null) continue;
       this.#unfinished.set(row.id, row);
       if (row.kind === 'timer') this.#timers.set(row.type, row);
@@ -38,14 +43,14 @@ export class RebuiltEffects {
   }
 
   /** Ends the effect of that id, if it has not ended yet. */
-  async finish(id: string, end: End): Promise<void> {
+  finish(id: string, end: End): void {
     const row = this.#unfinished.get(id);
-    if (row !== undefined) await this.#end(row, end);
+    if (row !== undefined) this.#end(row, end);
   }
 
-  async drop(at: number): Promise<void> {
+  drop(at: number): void {
     for (const row of this.#unfinished.values())
-      await this.#end(row, { done_at: at, outcome: 'dropped' });
+      this.#end(row, { done_at: at, outcome: 'dropped' });
   }
 
   /** Writes what is left, where what has come of the others does not tell that it has ended too. */
@@ -53,16 +58,16 @@ export class RebuiltEffects {
     for (const row of this.#unfinished.values()) {
       const turn = this.#turns.get(row.lane);
       if (turn !== undefined && row.kind === 'effect' && isBefore(row, turn))
-        await this.#end(row, { done_at: row.asked_at, outcome: 'done' });
+        this.#end(row, { done_at: row.asked_at, outcome: 'done' });
     }
     // What is kept in the store is said as a whole: the last word covers those before it.
     const kept = [...this.#unfinished.values()].filter(({ type }) => type === 'cache.retain');
-    for (const row of kept.slice(0, -1))
-      await this.#end(row, { done_at: row.asked_at, outcome: 'moot' });
-    for (const row of this.#unfinished.values()) await writeRow(this.#db, 'effects', row);
+    for (const row of kept.slice(0, -1)) this.#end(row, { done_at: row.asked_at, outcome: 'moot' });
+    this.#ended.push(...this.#unfinished.values());
+    await this.#write();
   }
 
-  async #end(row: EffectRow, end: End): Promise<void> {
+  #end(row: EffectRow, end: End): void {
     const { id, kind, type, lane } = row;
     this.#unfinished.delete(id);
     if (kind === 'timer') this.#timers.delete(type);
@@ -70,7 +75,13 @@ export class RebuiltEffects {
       const last = this.#turns.get(lane);
       if (last === undefined || isBefore(last, row)) this.#turns.set(lane, row);
     }
-    await writeRow(this.#db, 'effects', { ...row, ...end });
+    this.#ended.push({ ...row, ...end });
+  }
+
+  async #write(): Promise<void> {
+    const rows = this.#ended;
+    this.#ended = [];
+    await writeRows(this.#db, effectRows, rows);
   }
 }
 

@@ -5,7 +5,13 @@ import { runCompiled } from './compiled.ts';
 import { statesOf } from './direct.ts';
 import type { LogDatabase } from './database.ts';
 import type { SnapshotsTable } from './schema.ts';
-import { writeRow } from './write-row.ts';
+import { rowShape, writeRow } from './write-row.ts';
+
+const snapshotRows = rowShape(
+  'snapshots',
+  ['stream', 'version', 'machine_version', 'held', 'value', 'context'],
+  { key: ['stream'] },
+);
 
 /** Where a stream is: its machine's snapshot after `version` events. */
 export interface StreamState {
@@ -53,17 +59,12 @@ export async function saveState(
   stream: string,
   state: StreamState,
 ): Promise<void> {
-  await writeRow(
-    db,
-    'snapshots',
-    {
-      stream,
-      version: state.version,
-      machine_version: state.machineVersion,
-      held: state.held,
-      value: JSON.stringify(state.snapshot.value),
-      context: JSON.stringify(state.snapshot.context),
-    },
-    ['stream'],
-  );
+  await writeRow(db, snapshotRows, {
+    stream,
+    version: state.version,
+    machine_version: state.machineVersion,
+    held: state.held,
+    value: JSON.stringify(state.snapshot.value),
+    context: JSON.stringify(state.snapshot.context),
+  });
 }

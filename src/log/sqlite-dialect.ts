@@ -30,13 +30,18 @@ export class LogConnection implements DatabaseConnection {
     this.#sqlite = sqlite;
   }
 
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    return this.run(query);
+  executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.execute(sql, parameters);
+  }
+
+  /** Runs a statement with these values. */
+  async execute<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
+    return this.run(sql, parameters);
   }
 
   // What comes back is what the query's type says; Kysely's own driver knows no more of it.
   // oxlint-disable typescript/no-unsafe-type-assertion
-  protected run<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
+  protected run<Row>(sql: string, parameters: readonly unknown[]): QueryResult<Row> {
     const statement = this.#sqlite.prepare(sql);
     if (statement.reader) return { rows: statement.all(parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(parameters);
@@ -66,7 +71,7 @@ export class LogDriver implements Driver {
   }
 
   /** The connection, for one statement that is begun at once; null while somebody has it, who may be in a transaction. */
-  get free(): DatabaseConnection | null {
+  get free(): LogConnection | null {
     return this.#isTaken ? null : this.connection;
   }
 

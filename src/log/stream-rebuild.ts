@@ -8,10 +8,9 @@ import {
 import { kindOf } from './append.ts';
 import type { LogDatabase } from './database.ts';
 import { effectId } from './outbox.ts';
-import { projectBuilds, pullRow } from './project.ts';
+import { type Progress, projectBuilds, pullRow, pullRows } from './project.ts';
 import { RebuiltEffects } from './rebuilt-effects.ts';
 import { compare, type Difference, whyHeld } from './refold.ts';
-import type { PullsTable } from './schema.ts';
 import { saveState } from './snapshots.ts';
 import { eventMeta, type EventRow, dataOf } from './stored-event.ts';
 import { writeRow } from './write-row.ts';
@@ -32,8 +31,9 @@ export class StreamRebuild {
   #snapshot;
   #version = 0;
   #difference: Difference | null = null;
-  /** Its row of `pulls`, of which only the last is written. */
-  #row: PullsTable | null = null;
+  /** What its row of `pulls` is made from, of which only the last is written. */
+  #last: Progress | null = null;
+  #openedAt: number | null = null;
   /** Commit and attempt to the effects that asked for that build. */
   readonly #asked = new Map<string, string[]>();
 
@@ -49,21 +49,21 @@ export class StreamRebuild {
     const event = dataOf(row);
     const { version, recorded_at: at } = row;
     const isHeld = eventMeta.parse(JSON.parse(row.meta)).held === true;
-    await this.#answer(row, event);
+    this.#answer(row, event);
     const before = this.#snapshot;
     const decision = decide(before, event, at);
     this.#snapshot = decision.snapshot;
     this.#version = version;
     const state = stateText(decision.snapshot.value);
     this.#difference = compare(this.#difference, this.#stream, row, state);
-    if (row.type === 'machine.accepted') await this.#effects.drop(at);
+    if (row.type === 'machine.accepted') this.#effects.drop(at);
     // Of what came in while the stream was held, nothing was done.
     if (isHeld || !decision.handled) return;
     await this.#store(version, at, decision);
     const after = decision.snapshot;
     const progress = { stream: this.#stream, version, at, event, before, after };
-    const pull = pullRow(progress);
-    if (pull !== null) this.#row = { ...pull, opened_at: this.#row?.opened_at ?? at };
+    if (after.context.repository !== null) this.#openedAt ??= at;
+    this.#last = progress;
     await projectBuilds(this.#db, progress);
   }
 
@@ -76,7 +76,9 @@ export class StreamRebuild {
       held,
       snapshot: this.#snapshot,
     });
-    if (this.#row !== null) await writeRow(this.#db, 'pulls', this.#row);
+    const pull = this.#last === null ? null : pullRow(this.#last);
+    if (pull !== null)
+      await writeRow(this.#db, pullRows, { ...pull, opened_at: this.#openedAt ?? pull.opened_at });
     await this.#effects.close();
     return held !== null;
   }
@@ -91,22 +93,22 @@ export class StreamRebuild {
     }
   }
 
-  async #answer(row: EventRow, event: EventData): Promise<void> {
+  #answer(row: EventRow, event: EventData): void {
     const prefix = `${this.#stream}/`;
     if (row.key?.startsWith(prefix) === true) {
       const [, id, attempts] = /^(.*?\/\d+\.\d+)(?::(\d+))?$/s.exec(row.key) ?? [];
-      if (id !== undefined) await this.#finish(id, row, event, Number(attempts ?? 0));
+      if (id !== undefined) this.#finish(id, row, event, Number(attempts ?? 0));
     }
     if (/^build\.(started|progressed|finished)$/.test(event.type) && 'commit' in event) {
       const key = `${event.commit}.${'attempt' in event ? event.attempt : 0}`;
-      for (const id of this.#asked.get(key) ?? []) await this.#finish(id, row, event, 1);
+      for (const id of this.#asked.get(key) ?? []) this.#finish(id, row, event, 1);
       this.#asked.delete(key);
     }
   }
 
-  async #finish(id: string, row: EventRow, event: EventData, attempts: number): Promise<void> {
+  #finish(id: string, row: EventRow, event: EventData, attempts: number): void {
     const isDead = event.type.endsWith('.failed') && 'message' in event;
-    await this.#effects.finish(id, {
+    this.#effects.finish(id, {
       done_at: row.recorded_at,
       attempts,
       outcome: attempts === 0 ? 'fired' : isDead ? 'dead' : 'done',

@@ -4,21 +4,78 @@ import type { LogDatabase } from './database.ts';
 import { run } from './direct.ts';
 import type { Tables } from './schema.ts';
 
-/**
- * Inserts a row; where one with the same `key` columns is there, replaces its other columns. Every append writes some of
- * these, always of the same few shapes, and building and compiling such a query costs more than running it (a quarter
- * of an append, `script/bench`): so each shape is compiled once.
- */
-export async function writeRow<Table extends keyof Tables>(
-  db: LogDatabase,
+type ColumnOf<Table extends keyof Tables> = keyof Insertable<Tables[Table]> & string;
+
+/** How rows of a table are written: always all of these columns. */
+export interface RowShape<Table extends keyof Tables, Column extends ColumnOf<Table>> {
+  readonly table: Table;
+  readonly columns: readonly Column[];
+  /** A row that has the same in these is replaced; none: there is no such row. */
+  readonly key: readonly Column[];
+  /** What of such a row stays. */
+  readonly kept: readonly Column[];
+}
+
+export function rowShape<Table extends keyof Tables, Column extends ColumnOf<Table>>(
   table: Table,
-  row: Insertable<Tables[Table]>,
-  key: readonly (keyof Tables[Table] & string)[] = [],
-  keep: readonly (keyof Tables[Table] & string)[] = [],
+  columns: readonly Column[],
+  { key = [], kept = [] }: Partial<Pick<RowShape<Table, NoInfer<Column>>, 'key' | 'kept'>> = {},
+): RowShape<Table, Column> {
+  return { table, columns, key, kept };
+}
+
+type Row<Table extends keyof Tables, Column extends ColumnOf<Table>> = Required<
+  Pick<Insertable<Tables[Table]>, Column>
+>;
+
+/**
+ * Inserts a row, or replaces it. Every append writes some, and building and compiling such a query costs more than running
+ * it (a quarter of an append, `script/bench`): so it is done once a shape, of which each table has one.
+ */
+export async function writeRow<Table extends keyof Tables, Column extends ColumnOf<Table>>(
+  db: LogDatabase,
+  shape: RowShape<Table, Column>,
+  row: Row<Table, Column>,
 ): Promise<void> {
-  const shape = `${table}(${Object.keys(row).join()})${key.join()}/${keep.join()}`;
-  const query = compiledOnce(db, shape, () => compileInsert(db, table, row, key, keep));
-  await run(db, { ...query, parameters: Object.values(row) });
+  const values = shape.columns.map((column) => row[column]);
+  const query = compiledOnce(db, shape.table, () => compileInsert(db, shape, [values]));
+  await run(db, query, values);
+}
+
+/** How many rows one statement writes: each count is a text of its own, to be compiled and kept. */
+const rowsAtOnce = 16;
+
+/** Writes many rows, in as few statements as may be. */
+export async function writeRows<Table extends keyof Tables, Column extends ColumnOf<Table>>(
+  db: LogDatabase,
+  shape: RowShape<Table, Column>,
+  rows: readonly Row<Table, Column>[],
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    const some = rows
+      .slice(from, from + rowsAtOnce)
+      .map((row) => shape.columns.map((column) => row[column]));
+    const name = `${shape.table} of ${some.length}`;
+    await run(
+      db,
+      compiledOnce(db, name, () => compileInsert(db, shape, some)),
+      some.flat(),
+    );
+  }
+}
+
+function compileInsert<Table extends keyof Tables, Column extends ColumnOf<Table>>(
+  db: LogDatabase,
+  { table, columns, key, kept }: RowShape<Table, Column>,
+  rows: readonly (readonly unknown[])[],
+): CompiledQuery {
+  const names = (of: readonly string[]) => sql.join(of.map((name) => sql.id(name)));
+  const values = sql.join(rows.map((row) => sql`(${sql.join(row)})`));
+  const insert = sql`insert into ${sql.table(table)} (${names(columns)}) values ${values}`;
+  if (key.length === 0) return insert.compile(db);
+  const changing = columns.filter((name) => !key.includes(name) && !kept.includes(name));
+  const changes = changing.map((name) => sql`${sql.id(name)} = excluded.${sql.id(name)}`);
+  return sql`${insert} on conflict (${names(key)}) do update set ${sql.join(changes)}`.compile(db);
 }
 
 /** Changes columns of the row that has these `key` columns, if there is one; compiled once a shape, as `writeRow`. */
@@ -30,8 +87,7 @@ export async function changeRow(
 ): Promise<void> {
   const shape = `${table}:${Object.keys(changes).join()}?${Object.keys(key).join()}`;
   const query = compiledOnce(db, shape, () => compileUpdate(db, table, changes, key));
-  const parameters = [...Object.values(changes), ...Object.values(key)];
-  await run(db, { ...query, parameters });
+  await run(db, query, [...Object.values(changes), ...Object.values(key)]);
 }
 
 function compileUpdate(
@@ -43,22 +99,5 @@ function compileUpdate(
   const equal = (of: Readonly<Record<string, unknown>>) =>
     Object.entries(of).map(([name, value]) => sql`${sql.id(name)} = ${value}`);
   const text = sql`update ${sql.table(table)} set ${sql.join(equal(changes))} where ${sql.join(equal(key), sql` and `)}`;
-  return text.compile(db);
-}
-
-function compileInsert<Table extends keyof Tables>(
-  db: LogDatabase,
-  table: Table,
-  row: Insertable<Tables[Table]>,
-  key: readonly string[],
-  keep: readonly string[],
-): CompiledQuery {
-  const insert = db.insertInto(table).values(row);
-  if (key.length === 0) return insert.compile();
-  const changing = Object.keys(row).filter((name) => !key.includes(name) && !keep.includes(name));
-  // Which columns they are is known only here; that they are the table's, the caller's types have seen to.
-  const text = sql`${insert} on conflict (${sql.join(key.map((name) => sql.id(name)))}) do update set ${sql.join(
-    changing.map((name) => sql`${sql.id(name)} = excluded.${sql.id(name)}`),
-  )}`;
   return text.compile(db);
 }

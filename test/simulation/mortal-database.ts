@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { CompiledQuery, QueryResult } from 'kysely';
+import type { QueryResult } from 'kysely';
 import type { LogDatabase } from '../../src/log/database.ts';
 import { openKysely } from '../../src/log/direct.ts';
 import { LogConnection, LogDialect } from '../../src/log/sqlite-dialect.ts';
@@ -19,8 +19,11 @@ class MortalConnection extends LogConnection {
     this.#before = before;
   }
 
-  override async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    return this.#before(query.sql) ? this.run(query) : never();
+  override async execute<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+  ): Promise<QueryResult<Row>> {
+    return this.#before(sql) ? this.run(sql, parameters) : never();
   }
 }
 
