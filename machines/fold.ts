@@ -8,7 +8,7 @@ import {
 import type { BranchContext } from './branch/context.ts';
 import { branchEvent, type BranchEventData } from './branch/events.ts';
 import { branchMachine } from './branch.ts';
-import { effect, type Effect } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { PullContext } from './pull-request/context.ts';
 import { pullEvent, type PullEventData } from './pull-request/events.ts';
 import { pullRequestMachine } from './pull-request.ts';
@@ -59,19 +59,20 @@ export function initialSnapshot(kind: StreamKind): Snapshot {
   return snapshot;
 }
 
-// The machine of a kind determines its context's type; XState's types lose that behind AnyStateMachine.
+// The machine of a kind determines its context's type, and its steps' what they ask for (`Outcome`); XState's types lose that behind AnyStateMachine.
 // oxlint-disable typescript/no-unsafe-type-assertion
 function plain(kind: StreamKind, from: { value: StateValue; context: unknown }): Snapshot {
   return { kind, value: from.value, context: from.context } as Snapshot;
+}
+
+function effectOf({ type, params }: { type: string; params: unknown }): Effect {
+  return { type, params } as Effect;
 }
 // oxlint-enable typescript/no-unsafe-type-assertion
 
 /** Whether an event would be taken in this state (`snapshot.can`, not reference equality). */
 export function isHandled(snapshot: Snapshot, event: EventData, at: number): boolean {
-  const { value, context } = snapshot;
-  return machineOf(snapshot.kind)
-    .resolveState({ value, context })
-    .can({ ...event, at });
+  return resolvedOf(lean(snapshot.kind).machine, snapshot).can({ ...event, at });
 }
 
 /**
@@ -85,8 +86,8 @@ export function decide(snapshot: Snapshot, event: EventData, at: number): Decisi
   const dated = { ...event, at };
   if (!before.can(dated)) return { snapshot, handled: false, effects: [] };
   const effects: Effect[] = [];
-  const actionExecutor = ({ type, params }: { type: string; params: unknown }): void => {
-    effects.push(effect.parse({ type, params }));
+  const actionExecutor = (action: { type: string; params: unknown }): void => {
+    effects.push(effectOf(action));
   };
   const after = machine.transition(before, dated, { ...scope, actionExecutor });
   const next = plain(snapshot.kind, after);
@@ -101,7 +102,9 @@ function resolvedOf(machine: AnyStateMachine, snapshot: Snapshot): AnyMachineSna
   const known = resolved.get(snapshot);
   if (known !== undefined) return known;
   const { value, context } = snapshot;
-  return machine.resolveState({ value, context });
+  const own = machine.resolveState({ value, context });
+  resolved.set(snapshot, own);
+  return own;
 }
 
 /** What XState keeps of an `enqueueActions`: the function that it was given. */
