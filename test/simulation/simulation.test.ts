@@ -8,7 +8,7 @@ import { tell } from './story.ts';
 test('the same seed gives the same event log, byte for byte, in another process too', async () => {
   const database = await openDatabase();
   const logs: string[] = [];
-  for (const seed of [3, 4, 5]) logs.push((await simulate(generate(seed), database)).log);
+  for (const seed of [3, 4, 5]) logs.push((await simulate(generate(seed), database)).log());
   expect(logs.join('').length).toBeGreaterThan(10_000);
   const script = fileURLToPath(new URL('print-log.ts', import.meta.url));
   const printed = execFileSync(process.execPath, ['--import', 'tsx', script, '3', '4', '5'], {

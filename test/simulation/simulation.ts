@@ -29,8 +29,8 @@ export interface Outcome {
   readonly broken: readonly Broken[];
   /** How many pull requests lived. */
   readonly lives: number;
-  /** The event log, a line an event. */
-  readonly log: string;
+  /** The event log, a line an event; as long as the database is used for no other run. */
+  log(): string;
   readonly look: Look;
 }
 
@@ -92,7 +92,7 @@ export async function simulate(
   if (broken.length === 0)
     for (const { name, atRest } of checked)
       for (const what of (await atRest?.(look)) ?? []) broken.push({ rule: name, what });
-  return { broken, lives: universe.forge.pulls.size, log: logOf(sqlite), look };
+  return { broken, lives: universe.forge.pulls.size, log: () => logOf(sqlite), look };
 }
 
 /** The rules that look at each kind of facts, in their order. */

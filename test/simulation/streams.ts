@@ -19,9 +19,19 @@ export function standings({ universe, sqlite }: Pick<Look, 'universe' | 'sqlite'
     const stream = pullStream(pull.number);
     const row = rowOf(sqlite, stream);
     if (row === undefined) return [];
-    const context: PullContext = JSON.parse(row.context);
-    return [{ pull, stream, state: row.state, context }];
+    return [{ pull, stream, state: row.state, context: pullContext(stream, row.context) }];
   });
+}
+
+/** Of each stream the last context that was read, which most looks find again. */
+const read = new Map<string, { readonly text: string; readonly context: PullContext }>();
+
+function pullContext(stream: string, text: string): PullContext {
+  const last = read.get(stream);
+  if (last?.text === text) return last.context;
+  const context: PullContext = JSON.parse(text);
+  read.set(stream, { text, context });
+  return context;
 }
 
 export function branchContext(sqlite: Database.Database, stream: string): BranchContext | null {

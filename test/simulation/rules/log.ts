@@ -2,11 +2,7 @@ import { rebuild } from '../../../src/log/rebuild.ts';
 import type { SnapshotsTable } from '../../../src/log/schema.ts';
 import type { Look, Rule } from './rule.ts';
 
-interface EffectRow {
-  readonly id: string;
-  readonly asked: string;
-  readonly isDone: number;
-}
+type EffectRow = readonly [id: string, asked: string, isDone: number];
 
 const effects = `select id, type || ' ' || params || ' ' || lane || ' ' || asked_at || ' ' || kind asked,
   done_at is not null isDone from effects order by id`;
@@ -33,7 +29,7 @@ async function refold({ sqlite, db, universe }: Look): Promise<Refolded> {
   if (engine === undefined) return { snapshots: [], others: [] };
   const { machineVersion } = engine.options;
   const saved = snapshotsIn(sqlite);
-  const before = sqlite.prepare<[], EffectRow>(effects).all();
+  const before = effectsIn(sqlite);
   const read = models.map((table) => dump(sqlite, table));
   sqlite.exec('savepoint rebuilding');
   try {
@@ -49,22 +45,14 @@ async function refold({ sqlite, db, universe }: Look): Promise<Refolded> {
         snapshots.push(`${stream} folds to another snapshot than the one that is kept`);
     }
     const others: string[] = [];
-    const after = new Map(
-      sqlite
-        .prepare<[], EffectRow>(effects)
-        .all()
-        .map((row) => [row.id, row]),
-    );
+    const after = new Map(effectsIn(sqlite).map((row) => [row[0], row]));
     if (after.size !== before.length)
       others.push(`the log gives ${after.size} effects, not ${before.length}`);
-    for (const row of before) {
-      const again = after.get(row.id);
-      if (again?.asked !== row.asked)
-        others.push(
-          `${row.id} is ${row.asked}, but the log gives ${again?.asked ?? 'nothing of that name'}`,
-        );
-      else if (row.isDone === 0 && again.isDone === 1)
-        others.push(`${row.id} is taken for done: ${row.asked}`);
+    for (const [id, asked, isDone] of before) {
+      const [, askedAgain, isDoneAgain] = after.get(id) ?? [];
+      if (askedAgain !== asked)
+        others.push(`${id} is ${asked}, but the log gives ${askedAgain ?? 'nothing of that name'}`);
+      else if (isDone === 0 && isDoneAgain === 1) others.push(`${id} is taken for done: ${asked}`);
     }
     for (const [index, table] of models.entries())
       if (dump(sqlite, table) !== read[index]) others.push(`${table} come out different`);
@@ -92,6 +80,11 @@ function snapshotsIn(sqlite: Look['sqlite']): SnapshotsTable[] {
   return sqlite.prepare<[], SnapshotsTable>('select * from snapshots order by stream').all();
 }
 
+function effectsIn(sqlite: Look['sqlite']): EffectRow[] {
+  return sqlite.prepare<[], EffectRow>(effects).raw().all();
+}
+
 function dump(sqlite: Look['sqlite'], table: string): string {
-  return JSON.stringify(sqlite.prepare(`select * from ${table} order by 1, 2, 3`).all());
+  const rows = sqlite.prepare(`select * from ${table} order by 1, 2, 3`);
+  return JSON.stringify(rows.raw().all());
 }
