@@ -20,9 +20,10 @@ export function inTurn(...steps: readonly Step[]): Step {
     const effects: PullEffect[] = [];
     for (const step of steps) {
       const outcome = step(now, event);
+      if (outcome.effects !== undefined) effects.push(...outcome.effects);
+      if (outcome.context === undefined) continue;
       changed = { ...changed, ...outcome.context };
       now = { ...now, ...outcome.context };
-      effects.push(...(outcome.effects ?? []));
     }
     return { context: changed, effects };
   };

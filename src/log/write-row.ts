@@ -32,14 +32,14 @@ type Row<Table extends keyof Tables, Column extends ColumnOf<Table>> = Required<
  * Inserts a row, or replaces it. Every append writes some, and building and compiling such a query costs more than running
  * it (a quarter of an append, `script/bench`): so it is done once a shape, of which each table has one.
  */
-export async function writeRow<Table extends keyof Tables, Column extends ColumnOf<Table>>(
+export function writeRow<Table extends keyof Tables, Column extends ColumnOf<Table>>(
   db: LogDatabase,
   shape: RowShape<Table, Column>,
   row: Row<Table, Column>,
-): Promise<void> {
+): Promise<unknown> {
   const values = shape.columns.map((column) => row[column]);
   const query = compiledOnce(db, shape.table, () => compileInsert(db, shape, [values]));
-  await run(db, query, values);
+  return run(db, query, values);
 }
 
 /** How many rows one statement writes: each count is a text of its own, to be compiled and kept. */

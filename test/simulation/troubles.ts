@@ -25,6 +25,11 @@ export class Troubles {
     this.#clock.after(trouble.for, () => active.splice(active.indexOf(trouble), 1));
   }
 
+  /** Whether there is a trouble of that kind, whatever it meets. */
+  isOn(of: Of, how: How): boolean {
+    return (this.#active.get(`${of} ${how}`)?.length ?? 0) > 0;
+  }
+
   /** Whether a trouble of that kind meets this call, delivery or build. */
   strikes(of: Of, how: How, place: string): boolean {
     const active = this.#active.get(`${of} ${how}`);

@@ -111,6 +111,7 @@ export class Universe {
 
   /** It is noticed by a write of its own, and else at the end of a transaction. */
   #isDiskFull(sql: string): boolean {
+    if (!this.troubles.isOn('disk', 'full')) return false;
     if (sql === 'commit') return this.troubles.strikes('disk', 'full', 'commit');
     const isWrite = /^(insert|update|begin)/i.test(sql);
     return isWrite && !this.#sqlite.inTransaction && this.troubles.strikes('disk', 'full', 'write');
