@@ -33,6 +33,17 @@ if (!Number.isInteger(first) || !(count >= 1)) {
 }
 /** How many failures are still to be told as stories. */
 let toTell = 3;
+/** How V8 runs a core's share; together a fifth faster than without. */
+const execArgv = [
+  // What dies young is most of what is made; with room for it there is half as much to collect.
+  '--max-semi-space-size=32',
+  // What one does by threads of its own it takes from the others.
+  '--single-threaded',
+  // Most functions are called too seldom to be optimized, and are faster compiled at once than interpreted.
+  '--always-sparkplug',
+  // Those that are optimized are many: it takes long, most of it for what is inlined.
+  '--max-inlined-bytecode-size-cumulative=300',
+];
 
 if (count === 1) await tellOne(first);
 else await runMany();
@@ -70,10 +81,6 @@ async function runMany(): Promise<void> {
   await Promise.all(
     Array.from({ length: cores }, async (_, index) => {
       const share = [first + index, cores, first + count, until].map(String);
-      // What dies young is most of what is made; with room for it there is half as much to collect. And what one would have
-      // done by threads of its own it would take from the others.
-      // Most functions are called too seldom to be optimized, and are faster compiled at once than interpreted.
-      const execArgv = ['--max-semi-space-size=32', '--single-threaded', '--always-sparkplug'];
       const child = fork(worker.file, share, { execArgv });
       child.on('message', (tally: Tally) => {
         const told = tallies.get(index)?.failures.length ?? 0;
