@@ -101,10 +101,12 @@ async function endTimer(
   outcome: 'replaced' | 'dropped',
 ): Promise<void> {
   const { at, stream } = cause;
-  await runCompiled(db, 'end a timer', [at, outcome, stream, 'timer', type], () =>
+  // By its lane too: all that the stream ever asked for would be looked through else.
+  await runCompiled(db, 'end a timer', [at, outcome, 'timer', stream, 'timer', type], () =>
     db
       .updateTable('effects')
       .set({ done_at: at, outcome })
+      .where('lane', '=', 'timer')
       .where('stream', '=', stream)
       .where('kind', '=', 'timer')
       .where('type', '=', type)

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Effect } from '../../machines/effect.ts';
 import {
   claimEffect,
@@ -12,6 +13,9 @@ import {
   releaseLeases,
   storeEffects,
 } from '../../src/log/outbox.ts';
+import { openKysely } from '../../src/log/direct.ts';
+import { migrate } from '../../src/log/migrate.ts';
+import { LogConnection, LogDialect } from '../../src/log/sqlite-dialect.ts';
 import { openTestLog, sha, type TestLog } from './open-log.ts';
 
 const lease = 1000;
@@ -158,4 +162,30 @@ test('a timer is replaced, dropped or fired, and holds up nothing', async () => 
     { id: `${s}/2.0`, outcome: 'dropped' },
     { id: `${t}/1.0`, outcome: 'fired' },
   ]);
+});
+
+test('to end a timer, SQLite looks through what is pending, not through all that the stream ever asked for', async () => {
+  const sqlite = new Database(':memory:');
+  onTestFinished(() => void sqlite.close());
+  const texts: string[] = [];
+  class Told extends LogConnection {
+    override execute<Row>(text: string, values: readonly unknown[]) {
+      texts.push(text);
+      return super.execute<Row>(text, values);
+    }
+  }
+  const db = openKysely(new LogDialect(sqlite, new Told(sqlite)), true);
+  await migrate(db);
+  texts.length = 0;
+  const drop: Effect = { type: 'timer.drop', params: { name: 'start' } };
+  await storeEffects(db, { stream: s, version: 1, at: 0 }, [timer('start', 100), drop]);
+  const updates = texts.filter((text) => text.startsWith('update'));
+  expect(updates).toHaveLength(2);
+  for (const text of updates) {
+    const values = text.match(/\?/g)?.map(() => null);
+    const plan = sqlite.prepare(`explain query plan ${text}`).all(values);
+    expect(plan).toEqual([
+      expect.objectContaining({ detail: expect.stringContaining('USING INDEX effects_lane') }),
+    ]);
+  }
 });
