@@ -60,15 +60,16 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const { driver } = logOf(db);
   return inConnection(db, async (held) => {
-    await driver.beginTransaction(driver.connection);
+    const { connection } = driver;
+    await connection.execute('begin', []);
     try {
       const result = await act(held);
-      await driver.commitTransaction(driver.connection);
+      await connection.execute('commit', []);
       statesOf(db)?.end(true);
       return result;
     } catch (error) {
       statesOf(db)?.end(false);
-      await driver.rollbackTransaction(driver.connection);
+      await driver.rollbackTransaction(connection);
       throw error;
     }
   });
@@ -80,11 +81,11 @@ export async function inConnection<T>(
   act: (db: LogDatabase) => Promise<T>,
 ): Promise<T> {
   const { driver, held } = logOf(db);
-  await driver.acquireConnection();
+  if (!driver.take()) await driver.acquireConnection();
   try {
     return await act(held);
   } finally {
-    await driver.releaseConnection();
+    driver.give();
   }
 }
 

@@ -77,21 +77,32 @@ export class LogDriver implements Driver {
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<DatabaseConnection> {
-    if (!this.#sqlite.open) throw new Error('the log has been closed');
-    if (this.#isTaken)
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
+  /** Takes the connection, if that can be done at once; `acquireConnection` waits for it. */
+  take(): boolean {
+    if (this.#isTaken || !this.#sqlite.open) return false;
     this.#isTaken = true;
-    return this.connection;
+    return true;
   }
 
-  async releaseConnection(): Promise<void> {
+  /** Gives it to whoever has waited longest. */
+  give(): void {
     const next = this.#waiting.shift();
     // It stays taken, so that nobody comes between.
     if (next === undefined) this.#isTaken = false;
     else next();
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    if (!this.#sqlite.open) throw new Error('the log has been closed');
+    if (!this.take())
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    return this.connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.give();
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
