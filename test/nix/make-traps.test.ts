@@ -46,7 +46,7 @@ describe('what a Makefile does not say', () => {
       await repo.edit('project/Makefile', (was) =>
         was.replace(
           'build/src/%.o: src/%.c',
-          'build/src/c.o: src/c.c\n\t$(CC) -Iinclude -c $< -o $@\n\nbuild/src/%.o: src/%.c',
+          'build/src/c.o: src/c.c\n\t@mkdir -p $(@D)\n\t$(CC) -Iinclude -c $< -o $@\n\nbuild/src/%.o: src/%.c',
         ),
       );
       await repo.write(

@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { threeJobs } from '../doubles/three-jobs.ts';
 import { NixWork } from '../doubles/typhon/nix-work.ts';
 import type { Files } from '../doubles/repository.ts';
 import { short } from '../github/github-story.ts';
 import { beginWithTyphon } from './typhon-story.ts';
+
+/** Typhon's times are whole seconds: what was built in the second of an evaluation could be its own. */
+async function nextSecond(): Promise<void> {
+  await setTimeout(1010 - (Date.now() % 1000));
+}
 
 /** What the derivation itself says its output is. */
 function bindingOf(drv: string, output: string): string {
@@ -40,9 +46,8 @@ test('C1 C11 C13 C16 B1 a pull request goes its whole way with GitHub, a stock T
   await story.rest('main', 'idle');
   expect(built()).toEqual(['app', 'doc', 'lib']);
 
-  // Its first build starts from main's: only what it touches is built, from what main left of that. Typhon's times are
-  // whole seconds: what was built in the second of an evaluation could be its own.
-  at.world.advance(2000);
+  // Its first build starts from main's: only what it touches is built, from what main left of that.
+  await nextSecond();
   const { pull, head } = await at.open('feature', base, { 'app/text': 'two' });
   const overlay = await story.overlay(1);
   await story.rest(1, 'idle');
@@ -58,6 +63,7 @@ test('C1 C11 C13 C16 B1 a pull request goes its whole way with GitHub, a stock T
 
   const push = async (parent: string, files: Files): Promise<{ commit: string; next: string }> => {
     at.world.advance(2000);
+    await nextSecond();
     const last = (await at.build(1)).commit;
     const commit = repository.git.commit(parent, files);
     await at.github.people.update(pull, commit);
