@@ -228,9 +228,9 @@ export const notTwice: Rule = {
         (fact.kind === 'recorded' &&
           fact.event.type === 'pull.observed' &&
           fact.event.pull.head === commit) ||
-        // What blocks it may be another thing at each retry.
+        // What blocks it may be another thing at each retry; and who asks may be heard late, by a process that was down.
         (fact.kind === 'recorded' &&
-          fact.event.type === 'timer.retry' &&
+          (fact.event.type === 'timer.retry' || fact.event.type === 'rebuild.requested') &&
           shared.some(({ number }) => fact.stream.endsWith(`#${number}`)));
       if (shared.length > 1 || facts.slice(Math.max(before, 0)).some(isReason)) return;
       yield `${status.state} of ${short(commit)} as ${status.context} again: ${status.description}`;
