@@ -11,6 +11,7 @@ import { jobs } from '../typhon/typhon-story.ts';
 import { bundle } from '../bundle.ts';
 import { pointsOf, reachedBy } from './points.ts';
 import { type Manner, Victim } from './victim.ts';
+import { nextSecond } from '../doubles/typhon/uuid.ts';
 
 let program: Awaited<ReturnType<typeof bundle>>;
 beforeAll(async () => {
@@ -61,6 +62,7 @@ class Far {
   /** The pull request is pushed to, and its jobs depend on these words then. */
   async push(pull: Pull, parent: string, words: Readonly<Record<string, string>>): Promise<string> {
     this.story.world.advance(2000);
+    await nextSecond();
     this.work.evaluates = () => ({ jobs: jobs(words) });
     const text = JSON.stringify(words);
     const head = this.story.repository.git.commit(parent, { 'a.c': text });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { jobs, openWithTyphon } from './typhon-story.ts';
+import { nextSecond } from '../doubles/typhon/uuid.ts';
 
 const shown = z.array(z.object({ name: z.string(), reason: z.string() }));
 
@@ -21,6 +22,7 @@ test('C5 C17 C18 jobs come and go, one fails with its cache and builds without i
   };
   work.builds = (drv) => (drv === warm?.drv ? 'failure' : 'success');
   at.world.advance(2000);
+  await nextSecond();
   const second = at.repository.git.commit(head, { 'a.c': 'second' });
   await at.github.people.update(pull, second);
   const incremental = await story.overlay(1, overlay);

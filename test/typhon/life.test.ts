@@ -3,6 +3,7 @@ import { short } from '../github/github-story.ts';
 import { ScriptedWork } from '../doubles/typhon/scripted-work.ts';
 import { asTheReadmeSays } from './readme.ts';
 import { beginWithTyphon, jobs } from './typhon-story.ts';
+import { nextSecond } from '../doubles/typhon/uuid.ts';
 
 test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the README says, and nothing is left of it', async () => {
   const work = new ScriptedWork();
@@ -19,6 +20,7 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the
   // Its first overlay starts from what main left; only the job that it touches is another one.
   // Typhon tells times in seconds: what ended in the very second of an evaluation may have been built for it.
   at.world.advance(2000);
+  await nextSecond();
   work.evaluates = () => ({ jobs: jobs({ app: 'first', lib: 'base' }) });
   const { pull, head } = await at.open('feature', base, { 'a.c': 'first' });
   const overlay = await story.overlay(1);
@@ -37,6 +39,7 @@ test('B1 C13 C16 a pull request goes its whole way with GitHub and Typhon as the
 
   // A second push moves the jobset on.
   at.world.advance(2000);
+  await nextSecond();
   work.evaluates = () => ({ jobs: jobs({ app: 'second', lib: 'base' }) });
   const second = at.repository.git.commit(head, { 'a.c': 'second' });
   await at.github.people.update(pull, second);

@@ -1,18 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { threeJobs } from '../doubles/three-jobs.ts';
 import { NixWork } from '../doubles/typhon/nix-work.ts';
+import { nextSecond } from '../doubles/typhon/uuid.ts';
 import type { Files } from '../doubles/repository.ts';
 import { short } from '../github/github-story.ts';
 import { beginWithTyphon } from './typhon-story.ts';
-
-/** Typhon's times are whole seconds: what was built in the second of an evaluation could be its own. */
-async function nextSecond(): Promise<void> {
-  await setTimeout(1010 - (Date.now() % 1000));
-}
 
 /** What the derivation itself says its output is. */
 function bindingOf(drv: string, output: string): string {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { short } from '../github/github-story.ts';
 import { jobs, openWithTyphon } from './typhon-story.ts';
+import { nextSecond } from '../doubles/typhon/uuid.ts';
 
 const deadlines = { start: '1m', finish: '20m' };
 
@@ -149,6 +150,7 @@ test('A4 a push while Typhon builds: it cannot be stopped, its late result is th
     (await at.events(1)).some(({ data }) => data.type === 'build.started'),
   );
   at.world.advance(2000);
+  await nextSecond();
   work.evaluates = () => ({ jobs: jobs({ app: 'second', lib: 'same' }) });
   const second = at.repository.git.commit(head, { 'a.c': 'second' });
   await at.github.people.update(pull, second);

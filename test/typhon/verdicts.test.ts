@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { short } from '../github/github-story.ts';
 import { scriptedJob } from '../doubles/typhon/scripted-work.ts';
 import { jobs, openWithTyphon } from './typhon-story.ts';
+import { nextSecond } from '../doubles/typhon/uuid.ts';
 
 test('C9 an evaluation that somebody cancels is an error that says so, not a failure of the code', async () => {
   const { story, head } = await openWithTyphon();
@@ -38,6 +39,7 @@ test('C14 the derivation is the one that was built, and no event ever comes: pol
   story.typhon.faults.events = 'lost';
   story.typhon.actions = null;
   story.at.world.advance(2000);
+  await nextSecond();
   const readme = story.at.repository.git.commit(head, { README: 'more' });
   await story.at.github.people.update(pull, readme);
   await story.overlay(1, overlay);
@@ -105,6 +107,7 @@ test('C2 a commit that does not evaluate: one error with the first lines, and th
     error: "error: undefined variable 'boom'\n       at flake.nix:1:1\n",
   });
   story.at.world.advance(2000);
+  await nextSecond();
   const broken = story.at.repository.git.commit(head, { 'a.c': 'broken' });
   await story.at.github.people.update(pull, broken);
   await story.overlay(1, overlay);

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 
 /** Seconds since the epoch, as Typhon counts all times. */
 export function seconds(): number {
   return Math.floor(Date.now() / 1000);
+}
+
+/** Waits for the next one: what was built in the very second of an evaluation could be its own. */
+export async function nextSecond(): Promise<void> {
+  await setTimeout(1010 - (Date.now() % 1000));
 }
 
 /** Typhon makes version 7 UUIDs from whole seconds: within a second their order says nothing. */
