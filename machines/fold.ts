@@ -59,7 +59,8 @@ export function initialSnapshot(kind: StreamKind): Snapshot {
   return snapshot;
 }
 
-// The machine of a kind determines its context's type, and its steps' what they ask for (`Outcome`); XState's types lose that behind AnyStateMachine.
+// The machine of a kind determines its context's type, and its steps' types what they ask for (`Outcome`); XState's types
+// lose that behind AnyStateMachine.
 // oxlint-disable typescript/no-unsafe-type-assertion
 function plain(kind: StreamKind, from: { value: StateValue; context: unknown }): Snapshot {
   return { kind, value: from.value, context: from.context } as Snapshot;

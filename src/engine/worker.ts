@@ -6,8 +6,14 @@ import type { EventData } from '../../machines/fold.ts';
 import type { Snapshot } from '../../machines/fold.ts';
 import { isMoot } from '../../machines/moot.ts';
 import { carryOut } from '../effects/carry-out.ts';
-import { claimEffect, finishEffect, holdLane, nextEffect, postponeEffect } from '../log/outbox.ts';
-import type { LeasedEffect } from '../log/outbox.ts';
+import {
+  claimEffect,
+  finishEffect,
+  holdLane,
+  type LeasedEffect,
+  nextEffect,
+  postponeEffect,
+} from '../log/outbox.ts';
 import { redacted } from '../ports/secrets.ts';
 import { Due } from './due.ts';
 import type { Engine } from './engine.ts';

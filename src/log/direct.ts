@@ -35,8 +35,8 @@ export function statesOf(db: LogDatabase): KeptStates | null {
 }
 
 /**
- * Runs a compiled query with values of its own. Kysely asks for the connection with every statement, through a dozen promises, which takes longer
- * than most statements; so one that is free, or has been given to us, is used without asking.
+ * Runs a compiled query with values of its own. Kysely asks for the connection with every statement, through a dozen
+ * promises, which takes longer than most statements; so one that is free, or has been given to us, is used without asking.
  */
 export function run<Row>(
   db: LogDatabase,

@@ -33,7 +33,7 @@ if (!Number.isInteger(first) || !(count >= 1)) {
 }
 /** How many failures are still to be told as stories. */
 let toTell = 3;
-/** How V8 runs a core's share; together a fifth faster than without. */
+/** How V8 runs a core's share. */
 const execArgv = [
   // What dies young is most of what is made; with room for it there is half as much to collect.
   '--max-semi-space-size=32',
