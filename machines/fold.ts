@@ -66,7 +66,7 @@ function plain(kind: StreamKind, from: { value: StateValue; context: unknown }):
   return { kind, value: from.value, context: from.context } as Snapshot;
 }
 
-function effectOf({ type, params }: { type: string; params: unknown }): Effect {
+function effectOf({ type, params }: Requested): Effect {
   return { type, params } as Effect;
 }
 // oxlint-enable typescript/no-unsafe-type-assertion
@@ -87,10 +87,10 @@ export function decide(snapshot: Snapshot, event: EventData, at: number): Decisi
   const dated = { ...event, at };
   if (!before.can(dated)) return { snapshot, handled: false, effects: [] };
   const effects: Effect[] = [];
-  const actionExecutor = (action: { type: string; params: unknown }): void => {
+  scope.actionExecutor = (action: Requested): void => {
     effects.push(effectOf(action));
   };
-  const after = machine.transition(before, dated, { ...scope, actionExecutor });
+  const after = machine.transition(before, dated, scope);
   const next = plain(snapshot.kind, after);
   resolved.set(next, after);
   return { snapshot: next, handled: true, effects };
@@ -106,6 +106,12 @@ function resolvedOf(machine: AnyStateMachine, snapshot: Snapshot): AnyMachineSna
   const own = machine.resolveState({ value, context });
   resolved.set(snapshot, own);
   return own;
+}
+
+/** An effect as a machine asks for it. */
+interface Requested {
+  readonly type: string;
+  readonly params: unknown;
 }
 
 /** What XState keeps of an `enqueueActions`: the function that it was given. */
@@ -124,25 +130,26 @@ function isCollecting(action: unknown): action is Collecting {
  * own actions (`collect`, `resolve`): one that is made otherwise is left as it is, which is slower, and right.
  */
 function withLeanActions(machine: AnyStateMachine): AnyStateMachine {
+  // Of the action that is being made; none is made within another.
+  let context: object;
+  const effects: Requested[] = [];
+  const enqueue = Object.assign((wanted: Requested) => void effects.push(wanted), {
+    assign(change: object): void {
+      context = { ...context, ...change };
+    },
+  });
   const actions = Object.entries(machine.implementations.actions).map(([name, action]) => {
     if (!isCollecting(action)) return [name, action];
     const resolve = (
-      _scope: unknown,
+      scope: { actionExecutor(effect: Requested): void },
       snapshot: { context: object },
       { event }: { event: unknown },
     ): unknown[] => {
-      let { context } = snapshot;
-      const effects: unknown[] = [];
-      const assign = (change: object): void => {
-        context = { ...context, ...change };
-      };
-      const enqueue = Object.assign((wanted: unknown) => effects.push(wanted), { assign });
+      ({ context } = snapshot);
+      effects.length = 0;
       action.collect({ context, event, enqueue });
-      return [
-        context === snapshot.context ? snapshot : { ...snapshot, context },
-        undefined,
-        effects,
-      ];
+      for (const effect of effects) scope.actionExecutor(effect);
+      return [context === snapshot.context ? snapshot : { ...snapshot, context }];
     };
     return [name, Object.assign(() => {}, { resolve })];
   });
@@ -174,7 +181,7 @@ function makeLean(kind: StreamKind) {
     stopChild: () => {},
     system: actor.system,
     emit: () => {},
-    actionExecutor: () => {},
+    actionExecutor: (_effect: Requested): void => {},
   };
   return { machine, scope };
 }

@@ -18,7 +18,8 @@ export function streamName({ forge, repositoryId, subject }: StreamName): string
     : `${forge}:${repositoryId}@${subject.branch}`;
 }
 
-const pattern = /^(?<forge>[^:]+):(?<id>[^#@]+)(?:#(?<number>[1-9][0-9]{0,9})|@(?<branch>.+))$/s;
+/** Its forge, the repository's id, and the number of a pull request or the name of a branch. */
+const pattern = /^([^:]+):([^#@]+)(?:#([1-9][0-9]{0,9})|@(.+))$/s;
 
 /**
  * Takes apart a stream's name, or a pull request as people write it (`here:owner/repo#12`, `here:owner/repo@main`):
@@ -26,10 +27,10 @@ const pattern = /^(?<forge>[^:]+):(?<id>[^#@]+)(?:#(?<number>[1-9][0-9]{0,9})|@(
  * @returns null for what is neither
  */
 export function parseStreamName(text: string): StreamName | null {
-  const { forge, id, number, branch } = pattern.exec(text)?.groups ?? {};
-  if (forge === undefined || id === undefined) return null;
+  const [, forge, repositoryId, number, branch] = pattern.exec(text) ?? [];
+  if (forge === undefined || repositoryId === undefined) return null;
   if (number !== undefined)
-    return { forge, repositoryId: id, subject: { kind: 'pull', number: Number(number) } };
+    return { forge, repositoryId, subject: { kind: 'pull', number: Number(number) } };
   if (branch === undefined) return null;
-  return { forge, repositoryId: id, subject: { kind: 'branch', branch } };
+  return { forge, repositoryId, subject: { kind: 'branch', branch } };
 }

@@ -11,19 +11,6 @@ import { refold, whyHeld } from './refold.ts';
 import { loadState, newStream, saveState, type StreamState } from './snapshots.ts';
 import { checkEvent, type EventMeta } from './stored-event.ts';
 import { versionOf } from './upcast.ts';
-import { rowShape, writeRow } from './write-row.ts';
-
-const eventRows = rowShape('events', [
-  'stream',
-  'version',
-  'type',
-  'data',
-  'meta',
-  'state',
-  'machine_version',
-  'key',
-  'recorded_at',
-]);
 
 /** An event to be recorded. */
 export interface Incoming {
@@ -84,17 +71,16 @@ async function appendIn(to: AppendContext, incoming: Incoming): Promise<Recorded
   const { stream, key } = incoming;
   const kind = kindOf(stream);
   if (incoming.first !== undefined && !(await incoming.first(db))) return null;
-  if (key !== undefined) {
-    const earlier = await findByKey(db, stream, key);
-    if (earlier !== null) return earlier;
-  }
   const isAccepted = incoming.event.type === 'machine.accepted';
   const before = await currentState(to, stream, kind, isAccepted);
-  if (incoming.expected !== undefined && incoming.expected !== before.version)
+  if (incoming.expected !== undefined && incoming.expected !== before.version) {
+    const earlier = await findByKey(db, stream, key);
+    if (earlier !== null) return earlier;
     throw new LogError(
       'conflict',
       `${stream} is at version ${before.version}, not at ${incoming.expected}`,
     );
+  }
   const event = checkEvent(kind, incoming.event);
   const at = to.now();
   const version = before.version + 1;
@@ -103,7 +89,7 @@ async function appendIn(to: AppendContext, incoming: Incoming): Promise<Recorded
     ? { snapshot: before.snapshot, handled: false, effects: [] }
     : decide(before.snapshot, event, at);
   const state = stateText(decision.snapshot.value);
-  await insertEvent(to, {
+  const isNew = await insertEvent(to, {
     stream,
     event,
     source: incoming.source,
@@ -114,6 +100,7 @@ async function appendIn(to: AppendContext, incoming: Incoming): Promise<Recorded
     handled: decision.handled,
     isHeld,
   });
+  if (!isNew) return findByKey(db, stream, key);
   const after: StreamState = {
     version,
     machineVersion: to.machineVersion,
@@ -168,7 +155,13 @@ export async function currentState(
   };
 }
 
-async function findByKey(db: LogDatabase, stream: string, key: string): Promise<Recorded | null> {
+/** What was recorded under that key. */
+async function findByKey(
+  db: LogDatabase,
+  stream: string,
+  key: string | undefined,
+): Promise<Recorded | null> {
+  if (key === undefined) return null;
   const { rows } = await runCompiled(db, 'find by key', [stream, key], () =>
     db
       .selectFrom('events')
@@ -190,6 +183,7 @@ async function findByKey(db: LogDatabase, stream: string, key: string): Promise<
   };
 }
 
+/** @returns false if its key is in the log already; nothing was stored then */
 async function insertEvent(
   to: AppendContext,
   row: Pick<Incoming, 'stream' | 'event' | 'source'> & {
@@ -200,7 +194,7 @@ async function insertEvent(
     readonly handled: boolean;
     readonly isHeld: boolean;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { type } = row.event;
   const meta: EventMeta = {
     v: versionOf(type),
@@ -208,7 +202,7 @@ async function insertEvent(
     source: row.source,
     ...(row.isHeld ? { held: true } : {}),
   };
-  await writeRow(to.db, eventRows, {
+  const values = {
     stream: row.stream,
     version: row.version,
     type,
@@ -218,5 +212,20 @@ async function insertEvent(
     machine_version: to.machineVersion,
     key: row.key,
     recorded_at: row.at,
-  });
+  };
+  // That a key is there already is seldom: it is found by the index that keeps it once, not by a look before each.
+  const { numAffectedRows } = await runCompiled(
+    to.db,
+    'insert an event',
+    Object.values(values),
+    () =>
+      to.db
+        .insertInto('events')
+        .values(values)
+        .onConflict((conflict) =>
+          conflict.columns(['stream', 'key']).where('key', 'is not', null).doNothing(),
+        )
+        .compile(),
+  );
+  return numAffectedRows === 1n;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { runCompiled } from './compiled.ts';
 import type { LogDatabase } from './database.ts';
 import { inTransaction } from './direct.ts';
 
@@ -48,7 +49,10 @@ export async function setBack(db: LogDatabase, now: number, by: number): Promise
 /** The time of the newest event, or that to which the clock was set back after it; 0 in an empty log. */
 async function lastSeen(db: LogDatabase): Promise<number> {
   const newest = await newestEvent(db);
-  const settled = await db.selectFrom('clock').selectAll().executeTakeFirst();
+  const { rows } = await runCompiled(db, 'the settled clock', [], () =>
+    db.selectFrom('clock').selectAll().compile(),
+  );
+  const [settled] = rows;
   if (settled !== undefined && settled.position >= (newest?.position ?? 0)) return settled.at;
   return newest?.recorded_at ?? 0;
 }
@@ -56,13 +60,14 @@ async function lastSeen(db: LogDatabase): Promise<number> {
 async function newestEvent(
   db: LogDatabase,
 ): Promise<{ readonly position: number; readonly recorded_at: number } | undefined> {
-  return (
+  const { rows } = await runCompiled(db, 'the newest event', [], () =>
     db
       .selectFrom('events')
       .select(['position', 'recorded_at'])
       .orderBy('position', 'desc')
       // With a limit that is a parameter SQLite plans the query anew each time.
       .limit(sql.lit(1))
-      .executeTakeFirst()
+      .compile(),
   );
+  return rows[0];
 }

@@ -4,7 +4,7 @@ import type { LogDatabase } from './database.ts';
 import type { EffectRow } from './schema.ts';
 import { runCompiled } from './compiled.ts';
 import { laneOf } from './lane.ts';
-import { rowShape, writeRow } from './write-row.ts';
+import { rowShape, writeRows } from './write-row.ts';
 
 /** The event that effects are asked for by. */
 export interface Cause {
@@ -37,9 +37,12 @@ export const effectRows = rowShape('effects', [
   'outcome',
 ]);
 
+/** How a timer ends before its time. */
+type TimerEnd = 'replaced' | 'dropped';
+
 /** What one effect does to the outbox: it ends a timer, if that is set, and adds a row. */
 export interface Change {
-  readonly timer: { readonly type: string; readonly outcome: 'replaced' | 'dropped' } | null;
+  readonly timer: { readonly type: string; readonly outcome: TimerEnd } | null;
   readonly row: EffectRow | null;
 }
 
@@ -49,11 +52,23 @@ export async function storeEffects(
   cause: Cause,
   effects: readonly Effect[],
 ): Promise<void> {
+  const rows: EffectRow[] = [];
+  const ended: Record<TimerEnd, string[]> = { replaced: [], dropped: [] };
   for (const [index, effect] of effects.entries()) {
     const { timer, row } = changeBy(cause, index, effect);
-    if (timer !== null) await endTimer(db, cause, timer.type, timer.outcome);
-    if (row !== null) await writeRow(db, effectRows, row);
+    if (timer !== null) {
+      // One that the event itself has set is not in the table yet.
+      const own = rows.findLastIndex(({ kind, type }) => kind === 'timer' && type === timer.type);
+      const set = rows[own];
+      if (set === undefined) ended[timer.outcome].push(timer.type);
+      else if (set.done_at === null)
+        rows[own] = { ...set, done_at: cause.at, outcome: timer.outcome };
+    }
+    if (row !== null) rows.push(row);
   }
+  await endTimers(db, cause, ended.dropped, 'dropped');
+  await endTimers(db, cause, ended.replaced, 'replaced');
+  await writeRows(db, effectRows, rows);
 }
 
 /** What the effect at that place among an event's does, before anything has come of it. */
@@ -94,22 +109,23 @@ function rowOf(
   };
 }
 
-async function endTimer(
+async function endTimers(
   db: LogDatabase,
-  cause: Cause,
-  type: string,
-  outcome: 'replaced' | 'dropped',
+  { at, stream }: Cause,
+  types: readonly string[],
+  outcome: TimerEnd,
 ): Promise<void> {
-  const { at, stream } = cause;
-  // By its lane too: all that the stream ever asked for would be looked through else.
-  await runCompiled(db, 'end a timer', [at, outcome, 'timer', stream, 'timer', type], () =>
+  if (types.length === 0) return;
+  const values = [at, outcome, 'timer', stream, 'timer', ...types];
+  // By their lane too: all that the stream ever asked for would be looked through else.
+  await runCompiled(db, `end ${types.length} timers`, values, () =>
     db
       .updateTable('effects')
       .set({ done_at: at, outcome })
       .where('lane', '=', 'timer')
       .where('stream', '=', stream)
       .where('kind', '=', 'timer')
-      .where('type', '=', type)
+      .where('type', 'in', types)
       .where('done_at', 'is', null)
       .compile(),
   );
@@ -320,13 +336,15 @@ export async function nextEffect(db: LogDatabase, now: number): Promise<number |
 
 /** A writer that has just opened the log holds no leases: those that are left are of a process that has ended. */
 export async function releaseLeases(db: LogDatabase): Promise<number> {
-  const { numUpdatedRows } = await db
-    .updateTable('effects')
-    .set({ lease_until: null })
-    .where('done_at', 'is', null)
-    .where('lease_until', 'is not', null)
-    .executeTakeFirstOrThrow();
-  return Number(numUpdatedRows);
+  const { numAffectedRows } = await runCompiled(db, 'release leases', [null], () =>
+    db
+      .updateTable('effects')
+      .set({ lease_until: null })
+      .where('done_at', 'is', null)
+      .where('lease_until', 'is not', null)
+      .compile(),
+  );
+  return Number(numAffectedRows);
 }
 
 /** Ends all that a stream has asked for and that is not done yet. */

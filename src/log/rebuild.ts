@@ -36,7 +36,8 @@ export const projections = [
  */
 export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise<Rebuilt> {
   statesOf(db)?.clear();
-  for (const table of projections) await db.deleteFrom(table).execute();
+  for (const table of projections)
+    await runCompiled(db, `empty ${table}`, [], () => db.deleteFrom(table).compile());
   const { branches, pulls } = await streamsOf(db);
   const total = { events: 0, streams: 0, held: 0 };
   // Two branches may have built the same commit, and the last one stands among the seeds: so they go together, in the
@@ -60,12 +61,9 @@ export async function rebuild(db: LogDatabase, options: RebuildOptions): Promise
 }
 
 async function streamsOf(db: LogDatabase): Promise<{ branches: string[]; pulls: string[] }> {
-  const rows = await db
-    .selectFrom('events')
-    .select('stream')
-    .distinct()
-    .orderBy('stream')
-    .execute();
+  const { rows } = await runCompiled(db, 'all streams', [], () =>
+    db.selectFrom('events').select('stream').distinct().orderBy('stream').compile(),
+  );
   const isBranch = (stream: string): boolean => parseStreamName(stream)?.subject.kind === 'branch';
   const streams = rows.map((row) => row.stream);
   return {

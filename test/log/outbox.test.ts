@@ -164,6 +164,19 @@ test('a timer is replaced, dropped or fired, and holds up nothing', async () => 
   ]);
 });
 
+test('a timer that an event sets and drops has ended, and one that it drops and sets has not', async () => {
+  const log = await openTestLog();
+  const drop: Effect = { type: 'timer.drop', params: { name: 'start' } };
+  await store(log, s, 1, timer('start', 100), drop);
+  await store(log, t, 1, drop, timer('start', 100));
+  expect(
+    await log.db.selectFrom('effects').select(['id', 'outcome']).orderBy('id').execute(),
+  ).toEqual([
+    { id: `${s}/1.0`, outcome: 'dropped' },
+    { id: `${t}/1.1`, outcome: null },
+  ]);
+});
+
 test('to end a timer, SQLite looks through what is pending, not through all that the stream ever asked for', async () => {
   const sqlite = new Database(':memory:');
   onTestFinished(() => void sqlite.close());
@@ -177,8 +190,9 @@ test('to end a timer, SQLite looks through what is pending, not through all that
   const db = openKysely(new LogDialect(sqlite, new Told(sqlite)), true);
   await migrate(db);
   texts.length = 0;
-  const drop: Effect = { type: 'timer.drop', params: { name: 'start' } };
-  await storeEffects(db, { stream: s, version: 1, at: 0 }, [timer('start', 100), drop]);
+  const drop = (name: 'start' | 'finish'): Effect => ({ type: 'timer.drop', params: { name } });
+  await storeEffects(db, { stream: s, version: 1, at: 0 }, [timer('start', 100)]);
+  await storeEffects(db, { stream: s, version: 2, at: 0 }, [drop('start'), drop('finish')]);
   const updates = texts.filter((text) => text.startsWith('update'));
   expect(updates).toHaveLength(2);
   for (const text of updates) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Path to content. Small, and never changed once made. */
 export type Tree = Readonly<Record<string, string>>;
@@ -23,9 +23,7 @@ export class GitModel {
       .toSorted()
       .map((path) => [path, of.tree[path]]);
     const date = Math.floor(of.date / 1000) * 1000;
-    const sha = createHash('sha1')
-      .update(JSON.stringify([files, of.parents, of.message, date]))
-      .digest('hex');
+    const sha = hash('sha1', JSON.stringify([files, of.parents, of.message, date]));
     if (!this.commits.has(sha)) this.commits.set(sha, { ...of, date, sha });
     return sha;
   }
