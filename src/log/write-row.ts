@@ -52,16 +52,21 @@ export async function writeRows<Table extends keyof Tables, Column extends Colum
   rows: readonly Row<Table, Column>[],
 ): Promise<void> {
   for (let from = 0; from < rows.length; from += rowsAtOnce) {
-    const some = rows
-      .slice(from, from + rowsAtOnce)
-      .map((row) => shape.columns.map((column) => row[column]));
-    const name = `${shape.table} of ${some.length}`;
-    await run(
-      db,
-      compiledOnce(db, name, () => compileInsert(db, shape, some)),
-      some.flat(),
+    const count = Math.min(rowsAtOnce, rows.length - from);
+    const values: unknown[] = [];
+    for (let index = from; index < from + count; index += 1)
+      for (const column of shape.columns) values.push(rows[index]?.[column]);
+    const query = compiledOnce(db, `${shape.table} of ${count}`, () =>
+      compileInsert(db, shape, chunked(values, shape.columns.length)),
     );
+    await run(db, query, values);
   }
+}
+
+function chunked(values: readonly unknown[], size: number): (readonly unknown[])[] {
+  return Array.from({ length: values.length / size }, (_, index) =>
+    values.slice(index * size, (index + 1) * size),
+  );
 }
 
 function compileInsert<Table extends keyof Tables, Column extends ColumnOf<Table>>(
