@@ -21,6 +21,8 @@ export class RebuiltEffects {
   readonly #unfinished = new Map<string, EffectRow>();
   /** Of each timer that is set, its row. */
   readonly #timers = new Map<string, EffectRow>();
+  /** What was given up. It may be tried again later, and then end otherwise. */
+  readonly #givenUp = new Map<string, EffectRow>();
   /** Of each lane the last effect that has had its turn. */
   readonly #turns = new Map<string, EffectRow>();
   #ended: EffectRow[] = [];
@@ -42,9 +44,9 @@ export class RebuiltEffects {
     }
   }
 
-  /** Ends the effect of that id, if it has not ended yet. */
+  /** Ends the effect of that id, if it has not ended yet for good. */
   finish(id: string, end: End): void {
-    const row = this.#unfinished.get(id);
+    const row = this.#unfinished.get(id) ?? this.#givenUp.get(id);
     if (row !== undefined) this.#end(row, end);
   }
 
@@ -63,7 +65,7 @@ export class RebuiltEffects {
     // What is kept in the store is said as a whole: the last word covers those before it.
     const kept = [...this.#unfinished.values()].filter(({ type }) => type === 'cache.retain');
     for (const row of kept.slice(0, -1)) this.#end(row, { done_at: row.asked_at, outcome: 'moot' });
-    this.#ended.push(...this.#unfinished.values());
+    this.#ended.push(...this.#givenUp.values(), ...this.#unfinished.values());
     await this.#write();
   }
 
@@ -75,7 +77,10 @@ export class RebuiltEffects {
       const last = this.#turns.get(lane);
       if (last === undefined || isBefore(last, row)) this.#turns.set(lane, row);
     }
-    this.#ended.push({ ...row, ...end });
+    const ended = { ...row, ...end };
+    this.#givenUp.delete(id);
+    if (end.outcome === 'dead') this.#givenUp.set(id, ended);
+    else this.#ended.push(ended);
   }
 
   async #write(): Promise<void> {

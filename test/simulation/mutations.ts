@@ -194,8 +194,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a timer that was dropped fires',
     file: 'src/log/outbox.ts',
-    find: 'if (timer !== null) await endTimer',
-    replace: "if (timer?.outcome === 'replaced') await endTimer",
+    find: "await endTimers(db, cause, ended.dropped, 'dropped');",
+    replace: '',
   },
   {
     name: 'an effect is ended before its event is recorded (rule 3)',
@@ -293,5 +293,11 @@ export const mutations: readonly Mutation[] = [
     file: 'src/effects/status-publish.ts',
     find: 'if (others.length === 0) return own;',
     replace: 'if (others.length >= 0) return own;',
+  },
+  {
+    name: 'what was given up and done later is given up for ever, in a log that is folded anew (E3)',
+    file: 'src/log/rebuilt-effects.ts',
+    find: 'this.#unfinished.get(id) ?? this.#givenUp.get(id);',
+    replace: 'this.#unfinished.get(id);',
   },
 ];
