@@ -87,10 +87,11 @@ export function decide(snapshot: Snapshot, event: EventData, at: number): Decisi
   const dated = { ...event, at };
   if (!before.can(dated)) return { snapshot, handled: false, effects: [] };
   const effects: Effect[] = [];
-  scope.actionExecutor = (action: Requested): void => {
+  // Of a scope of its own: the other folds have theirs, and what this one asks for is nobody else's.
+  const actionExecutor = (action: Requested): void => {
     effects.push(effectOf(action));
   };
-  const after = machine.transition(before, dated, scope);
+  const after = machine.transition(before, dated, { ...scope, actionExecutor });
   const next = plain(snapshot.kind, after);
   resolved.set(next, after);
   return { snapshot: next, handled: true, effects };
@@ -132,8 +133,8 @@ function isCollecting(action: unknown): action is Collecting {
 function withLeanActions(machine: AnyStateMachine): AnyStateMachine {
   // Of the action that is being made; none is made within another.
   let context: object;
-  const effects: Requested[] = [];
-  const enqueue = Object.assign((wanted: Requested) => void effects.push(wanted), {
+  let execute: (effect: Requested) => void;
+  const enqueue = Object.assign((wanted: Requested) => execute(wanted), {
     assign(change: object): void {
       context = { ...context, ...change };
     },
@@ -141,14 +142,13 @@ function withLeanActions(machine: AnyStateMachine): AnyStateMachine {
   const actions = Object.entries(machine.implementations.actions).map(([name, action]) => {
     if (!isCollecting(action)) return [name, action];
     const resolve = (
-      scope: { actionExecutor(effect: Requested): void },
+      scope: { readonly actionExecutor: (effect: Requested) => void },
       snapshot: { context: object },
       { event }: { event: unknown },
     ): unknown[] => {
       ({ context } = snapshot);
-      effects.length = 0;
+      execute = scope.actionExecutor;
       action.collect({ context, event, enqueue });
-      for (const effect of effects) scope.actionExecutor(effect);
       return [context === snapshot.context ? snapshot : { ...snapshot, context }];
     };
     return [name, Object.assign(() => {}, { resolve })];
@@ -181,7 +181,7 @@ function makeLean(kind: StreamKind) {
     stopChild: () => {},
     system: actor.system,
     emit: () => {},
-    actionExecutor: (_effect: Requested): void => {},
+    actionExecutor: () => {},
   };
   return { machine, scope };
 }
