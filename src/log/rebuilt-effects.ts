@@ -44,10 +44,11 @@ export class RebuiltEffects {
     }
   }
 
-  /** Ends the effect of that id, if it has not ended yet for good. */
-  finish(id: string, end: End): void {
-    const row = this.#unfinished.get(id) ?? this.#givenUp.get(id);
-    if (row !== undefined) this.#end(row, end);
+  /** Ends the effect of that id, if it has not ended yet, or was given up and this is of a later try. */
+  finish(id: string, end: End & Pick<EffectRow, 'attempts'>): void {
+    const givenUp = this.#givenUp.get(id);
+    const row = givenUp ?? this.#unfinished.get(id);
+    if (row !== undefined && end.attempts > (givenUp?.attempts ?? -1)) this.#end(row, end);
   }
 
   drop(at: number): void {

@@ -297,7 +297,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what was given up and done later is given up for ever, in a log that is folded anew (E3)',
     file: 'src/log/rebuilt-effects.ts',
-    find: 'this.#unfinished.get(id) ?? this.#givenUp.get(id);',
+    find: 'givenUp ?? this.#unfinished.get(id);',
     replace: 'this.#unfinished.get(id);',
   },
 ];
