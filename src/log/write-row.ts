@@ -38,7 +38,7 @@ export function writeRow<Table extends keyof Tables, Column extends ColumnOf<Tab
   row: Row<Table, Column>,
 ): Promise<unknown> {
   const values = shape.columns.map((column) => row[column]);
-  const query = compiledOnce(db, shape.table, () => compileInsert(db, shape, [values]));
+  const query = compiledOnce(db, shape.table, () => compileInsert(db, shape, 1));
   return run(db, query, values);
 }
 
@@ -57,25 +57,21 @@ export async function writeRows<Table extends keyof Tables, Column extends Colum
     for (let index = from; index < from + count; index += 1)
       for (const column of shape.columns) values.push(rows[index]?.[column]);
     const query = compiledOnce(db, `${shape.table} of ${count}`, () =>
-      compileInsert(db, shape, chunked(values, shape.columns.length)),
+      compileInsert(db, shape, count),
     );
     await run(db, query, values);
   }
 }
 
-function chunked(values: readonly unknown[], size: number): (readonly unknown[])[] {
-  return Array.from({ length: values.length / size }, (_, index) =>
-    values.slice(index * size, (index + 1) * size),
-  );
-}
-
+/** The text alone: the values come when it is run. */
 function compileInsert<Table extends keyof Tables, Column extends ColumnOf<Table>>(
   db: LogDatabase,
   { table, columns, key, kept }: RowShape<Table, Column>,
-  rows: readonly (readonly unknown[])[],
+  rows: number,
 ): CompiledQuery {
   const names = (of: readonly string[]) => sql.join(of.map((name) => sql.id(name)));
-  const values = sql.join(rows.map((row) => sql`(${sql.join(row)})`));
+  const row = sql`(${sql.join(columns.map(() => null))})`;
+  const values = sql.join(Array.from({ length: rows }, () => row));
   const insert = sql`insert into ${sql.table(table)} (${names(columns)}) values ${values}`;
   if (key.length === 0) return insert.compile(db);
   const changing = columns.filter((name) => !key.includes(name) && !kept.includes(name));

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 /** Path to content. Small, and never changed once made. */
 export type Tree = Readonly<Record<string, string>>;
@@ -23,7 +23,9 @@ export class GitModel {
       .toSorted()
       .map((path) => [path, of.tree[path]]);
     const date = Math.floor(of.date / 1000) * 1000;
-    const sha = hash('sha1', JSON.stringify([files, of.parents, of.message, date]));
+    const sha = createHash('sha1')
+      .update(JSON.stringify([files, of.parents, of.message, date]))
+      .digest('hex');
     if (!this.commits.has(sha)) this.commits.set(sha, { ...of, date, sha });
     return sha;
   }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Tree } from './git-model.ts';
 
 /** A job as a commit's tree has it. */
@@ -94,6 +94,6 @@ export function evaluate(
 }
 
 function storePath(words: readonly string[], name: string): string {
-  const digits = hash('sha1', words.join('\0')).slice(0, 32);
+  const digits = createHash('sha1').update(words.join('\0')).digest('hex').slice(0, 32);
   return `/nix/store/${digits.replaceAll('e', 'z')}-${name}`;
 }
