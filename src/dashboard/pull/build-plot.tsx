@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import type { BuildJson } from '../../http/pull-json.ts';
+import { usePlot } from '../shared/use-plot.ts';
 import { type BuildBeginning, buildBeginning, tookOf } from './build-facts.ts';
 
 /** Fewer are seen at a glance in the list. */
@@ -10,22 +10,11 @@ const kinds: readonly BuildBeginning[] = ['cold', 'partly warm', 'warm', 'nothin
 
 /** How long each build took, cold against warm. The list below says the same in words. */
 export function BuildPlot({ builds }: { readonly builds: readonly BuildJson[] }): VNode | null {
-  const place = useRef<HTMLDivElement>(null);
   const finished = builds.filter((build) => tookOf(build) !== null).toReversed();
   const key = finished.map(({ attempt, finishedAt }) => `${attempt}:${finishedAt}`).join();
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    let end: (() => void) | null = null;
-    let isOver = false;
-    // Drawn where there is a canvas only: the server has none.
-    void import('./draw-plot.ts').then(({ drawPlot }) => {
-      if (!isOver) end = drawPlot(element, plotted(finished));
-    });
-    return () => {
-      isOver = true;
-      end?.();
-    };
+  const place = usePlot(async () => {
+    const { drawPlot } = await import('./draw-plot.ts');
+    return (element) => drawPlot(element, plotted(finished));
   }, [key]);
   if (finished.length < fewest) return null;
   return (
