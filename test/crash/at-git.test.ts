@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { freePort } from '../github/github-story.ts';
 import { NixStory, nixConfig } from '../scenarios/nix-story.ts';
-import { bundle } from '../bundle.ts';
 import { pointsOf, reachedBy } from './points.ts';
+import { childProgram } from './program.ts';
 import { type Manner, Victim } from './victim.ts';
 
-let program: Awaited<ReturnType<typeof bundle>>;
+let program: Awaited<ReturnType<typeof childProgram>>;
 beforeAll(async () => {
-  program = await bundle('test/crash/child.ts');
+  program = await childProgram();
 });
 afterAll(() => program.clear());
 

@@ -8,14 +8,14 @@ import { type AskedBuild, ScriptedWork } from '../doubles/typhon/scripted-work.t
 import { TyphonDouble } from '../doubles/typhon/typhon-double.ts';
 import { callbackSecret, freePort, GitHubStory } from '../github/github-story.ts';
 import { jobs } from '../typhon/typhon-story.ts';
-import { bundle } from '../bundle.ts';
 import { pointsOf, reachedBy } from './points.ts';
+import { childProgram } from './program.ts';
 import { type Manner, Victim } from './victim.ts';
 import { nextSecond } from '../doubles/typhon/uuid.ts';
 
-let program: Awaited<ReturnType<typeof bundle>>;
+let program: Awaited<ReturnType<typeof childProgram>>;
 beforeAll(async () => {
-  program = await bundle('test/crash/child.ts');
+  program = await childProgram();
 });
 afterAll(() => program.clear());
 

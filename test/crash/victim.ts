@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/schema.ts';
 import { type OpenLog, readLog } from '../../src/log/database.ts';
+import { begin } from './program.ts';
 
 export type Manner = 'dies' | 'lives';
 
@@ -41,7 +42,7 @@ export class Victim {
     this.#manner = manner;
     this.#directory = at.directory;
     this.#database = at.config.database.file;
-    this.#arguments = [program, at.directory, String(at.port), manner];
+    this.#arguments = [begin, program, at.directory, String(at.port), manner];
     this.#around = around;
     writeFileSync(join(at.directory, 'config.json'), JSON.stringify(at.config));
   }
