@@ -1,4 +1,5 @@
 import { runCompiled } from '../log/compiled.ts';
+import { pendingEffects } from '../log/outbox.ts';
 import type { BuildReports } from './build-reports.ts';
 import type { Engine } from './engine.ts';
 import { keepAgain } from './keep-again.ts';
@@ -132,12 +133,6 @@ async function reconcileBuilds(
 
 /** A build that is still to be asked for is not lost. */
 async function isBeingAsked(engine: Engine, stream: string): Promise<boolean> {
-  const row = await engine.options.db
-    .selectFrom('effects')
-    .select('id')
-    .where('stream', '=', stream)
-    .where('type', '=', 'build.start')
-    .where('done_at', 'is', null)
-    .executeTakeFirst();
-  return row !== undefined;
+  const pending = await pendingEffects(engine.options.db, stream);
+  return pending.some(({ type }) => type === 'build.start');
 }

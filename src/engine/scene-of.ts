@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { OthersStatus, Scene } from '../effects/scene.ts';
 import { code } from '../effects/summary.ts';
 import { runCompiled } from '../log/compiled.ts';
-import type { LeasedEffect } from '../log/outbox.ts';
+import { type LeasedEffect, pendingEffects } from '../log/outbox.ts';
 import { PortError } from '../ports/port-error.ts';
 import type { Engine } from './engine.ts';
 import { type Place, projectOf } from './place.ts';
@@ -60,12 +60,7 @@ function subjectText(stream: string): string {
 async function standing(engine: Engine, stream: string): Promise<string> {
   const { db, world, pageUrl } = engine.options;
   const { snapshot, held } = await engine.state(stream);
-  const pending = await db
-    .selectFrom('effects')
-    .selectAll()
-    .where('stream', '=', stream)
-    .where('done_at', 'is', null)
-    .execute();
+  const pending = await pendingEffects(db, stream);
   // What asks is itself an effect under way.
   const others = pending.filter((row) => row.type !== 'command.answer');
   const waits = waitsFor({ snapshot, held, pending: others }, world.now());

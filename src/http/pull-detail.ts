@@ -3,6 +3,7 @@ import type { StatusRecord } from '../../machines/status.ts';
 import { accepts } from '../engine/accepts.ts';
 import { waitsFor } from '../engine/waits-for.ts';
 import type { LogDatabase } from '../log/database.ts';
+import { pendingEffects } from '../log/outbox.ts';
 import { lastTimes, restingLanes } from '../log/standings.ts';
 import { dataOf } from '../log/stored-event.ts';
 import type { Service } from '../service.ts';
@@ -17,7 +18,7 @@ import {
   type PullJson,
   pullJson,
 } from './pull-json.ts';
-import { type ListedPull, readBuilds, readPending } from './read-pulls.ts';
+import { type ListedPull, readBuilds } from './read-pulls.ts';
 
 /** All that there is to say of a pull request, or of a branch, as it is now. */
 export interface PullDetailJson extends PullJson {
@@ -56,7 +57,7 @@ export async function pullDetail(
 ): Promise<PullDetailJson> {
   const { db, world } = engine.options;
   const { version, held, snapshot } = await engine.state(row.stream);
-  const pending = await readPending(db, row.stream);
+  const pending = await pendingEffects(db, row.stream);
   const builds = await readBuilds(db, row.stream, buildsTold);
   const cold = await coldTimes(db, row);
   const resting = await restingLanes(db);

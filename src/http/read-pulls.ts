@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { LogDatabase } from '../log/database.ts';
-import type { BuildRow, EffectRow, PullRow } from '../log/schema.ts';
+import type { BuildRow, PullRow } from '../log/schema.ts';
 import { type LoggedEvent, loggedEvent } from '../log/stored-event.ts';
 import { badRequest } from './http-error.ts';
 
@@ -79,19 +79,6 @@ export async function readBuilds(
     .where('stream', '=', stream)
     .orderBy('attempt', 'desc')
     .limit(limit)
-    .execute();
-}
-
-/** The effects and timers that are still to come, the next one first. */
-export async function readPending(db: LogDatabase, stream: string): Promise<EffectRow[]> {
-  return db
-    .selectFrom('effects')
-    .selectAll()
-    .where('stream', '=', stream)
-    .where('done_at', 'is', null)
-    .orderBy('run_at')
-    .orderBy('version')
-    .orderBy('index')
     .execute();
 }
 

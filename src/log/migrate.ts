@@ -7,6 +7,7 @@ import * as buildsAsked from '../../migrations/0005-builds-asked.ts';
 import * as ciLanes from '../../migrations/0006-ci-lanes.ts';
 import * as deadEffects from '../../migrations/0007-dead-effects.ts';
 import * as clock from '../../migrations/0008-clock.ts';
+import * as pendingEffects from '../../migrations/0009-pending-effects.ts';
 import { asLogError, LogError } from './log-error.ts';
 
 /** Every migration, by the name that the database remembers. Names are never changed, only added to. */
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '0006-ci-lanes': ciLanes,
   '0007-dead-effects': deadEffects,
   '0008-clock': clock,
+  '0009-pending-effects': pendingEffects,
 };
 
 function migratorOf<Tables>(db: Kysely<Tables>): Migrator {

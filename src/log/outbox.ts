@@ -167,6 +167,9 @@ export async function claimEffect(
         and (e.lease_until is null or e.lease_until < ${now})
         ${busy.length === 0 ? sql`` : sql`and e.lane not in (${sql.join(busy)})`}
         and not exists (
+          select 1 from lanes l where l.lane = e.lane and l.hold_until > ${now}
+        )
+        and not exists (
           select 1 from effects busy
           where busy.lane = e.lane and busy.done_at is null and busy.lease_until >= ${now}
         )
@@ -176,9 +179,6 @@ export async function claimEffect(
             and earlier.kind = 'effect'
             and (earlier.version < e.version
               or (earlier.version = e.version and earlier."index" < e."index"))
-        )
-        and not exists (
-          select 1 from lanes l where l.lane = e.lane and l.hold_until > ${now}
         )
       order by e.run_at
       limit 1
@@ -275,6 +275,17 @@ export async function holdLane(db: LogDatabase, lane: string, until: number): Pr
       )
       .compile(),
   );
+}
+
+/** What a stream has asked for and is still to come, effects and timers, the next one first. */
+export async function pendingEffects(db: LogDatabase, stream: string): Promise<EffectRow[]> {
+  // SQLite goes through all that the stream ever asked for, if it is not told.
+  const query = () => sql<EffectRow>`
+    select * from effects indexed by effects_pending
+    where stream = ${stream} and done_at is null
+    order by run_at, version, "index"`;
+  const { rows } = await runCompiled(db, 'pending effects', [stream], () => query().compile(db));
+  return rows;
 }
 
 /** Timers whose time has come, earliest first. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../machines/fold.ts';
 import { currentState } from './append.ts';
 import type { LogDatabase } from './database.ts';
+import { pendingEffects } from './outbox.ts';
 import type { EffectRow, PullRow } from './schema.ts';
 import { stateOf } from './snapshots.ts';
 
@@ -21,7 +22,7 @@ export interface Standing {
 const mostAtOnce = 500;
 
 /**
- * The standings of many streams, for today's machine, in a few queries; only those that no event has reached since
+ * The standings of many streams, for today's machine, in few queries; only those that no event has reached since
  * another version of the machine are replayed. A stream of which nothing was recorded is left out.
  */
 export async function readStandings(
@@ -34,7 +35,6 @@ export async function readStandings(
     const some = streams.slice(from, from + mostAtOnce);
     const kinds = new Map(some.map(({ stream, kind }) => [stream, kind]));
     const names = [...kinds.keys()];
-    const pending = await pendingOf(db, names);
     const took = await lastTimes(db, names);
     const rows = await db
       .selectFrom('snapshots')
@@ -51,7 +51,7 @@ export async function readStandings(
       standings.set(stream, {
         snapshot,
         held,
-        pending: pending.get(stream) ?? [],
+        pending: await pendingEffects(db, stream),
         lastTook: took.get(stream) ?? null,
         resting,
       });
@@ -63,28 +63,6 @@ export async function readStandings(
 export async function restingLanes(db: LogDatabase): Promise<ReadonlyMap<string, number>> {
   const rows = await db.selectFrom('lanes').select(['lane', 'hold_until']).execute();
   return new Map(rows.map((row) => [row.lane, row.hold_until]));
-}
-
-async function pendingOf(
-  db: LogDatabase,
-  streams: readonly string[],
-): Promise<ReadonlyMap<string, EffectRow[]>> {
-  const rows = await db
-    .selectFrom('effects')
-    .selectAll()
-    .where('stream', 'in', streams)
-    .where('done_at', 'is', null)
-    .orderBy('run_at')
-    .orderBy('version')
-    .orderBy('index')
-    .execute();
-  const all = new Map<string, EffectRow[]>();
-  for (const row of rows) {
-    const those = all.get(row.stream);
-    if (those === undefined) all.set(row.stream, [row]);
-    else those.push(row);
-  }
-  return all;
 }
 
 /** How long the last finished build of each stream took, in milliseconds. */

@@ -1,18 +1,22 @@
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import type { Effect } from '../../machines/effect.ts';
 import {
   claimEffect,
+  dropEffects,
   dueTimers,
   finishEffect,
   fireTimer,
   holdLane,
   nextEffect,
   nextTimer,
+  pendingEffects,
   postponeEffect,
   releaseLeases,
   storeEffects,
 } from '../../src/log/outbox.ts';
+import type { LogDatabase } from '../../src/log/database.ts';
 import { openKysely } from '../../src/log/direct.ts';
 import { migrate } from '../../src/log/migrate.ts';
 import { LogConnection, LogDialect } from '../../src/log/sqlite-dialect.ts';
@@ -177,7 +181,8 @@ test('a timer that an event sets and drops has ended, and one that it drops and 
   ]);
 });
 
-test('to end a timer, SQLite looks through what is pending, not through all that the stream ever asked for', async () => {
+/** How SQLite finds what each statement of `act` reads or changes, in the statements' order. */
+async function plansOf(act: (db: LogDatabase) => Promise<unknown>): Promise<string[][]> {
   const sqlite = new Database(':memory:');
   onTestFinished(() => void sqlite.close());
   const texts: string[] = [];
@@ -190,16 +195,48 @@ test('to end a timer, SQLite looks through what is pending, not through all that
   const db = openKysely(new LogDialect(sqlite, new Told(sqlite)), true);
   await migrate(db);
   texts.length = 0;
+  await act(db);
+  const planRows = z.array(z.object({ detail: z.string() }));
+  return texts.map((text) => {
+    const values = text.match(/\?/g)?.map(() => null) ?? [];
+    const rows = sqlite.prepare(`explain query plan ${text}`).all(values);
+    return planRows
+      .parse(rows)
+      .map(({ detail }) => detail)
+      .filter((detail) => /^(SEARCH|SCAN)/.test(detail));
+  });
+}
+
+const pending = 'SEARCH effects USING INDEX effects_pending (stream=?';
+
+test('to end a timer, SQLite looks through what is pending, not through all that the stream ever asked for', async () => {
   const drop = (name: 'start' | 'finish'): Effect => ({ type: 'timer.drop', params: { name } });
-  await storeEffects(db, { stream: s, version: 1, at: 0 }, [timer('start', 100)]);
-  await storeEffects(db, { stream: s, version: 2, at: 0 }, [drop('start'), drop('finish')]);
-  const updates = texts.filter((text) => text.startsWith('update'));
-  expect(updates).toHaveLength(2);
-  for (const text of updates) {
-    const values = text.match(/\?/g)?.map(() => null);
-    const plan = sqlite.prepare(`explain query plan ${text}`).all(values);
-    expect(plan).toEqual([
-      expect.objectContaining({ detail: expect.stringContaining('USING INDEX effects_lane') }),
-    ]);
-  }
+  const plans = await plansOf(async (db) => {
+    await storeEffects(db, { stream: s, version: 1, at: 0 }, [drop('start'), drop('finish')]);
+    await storeEffects(db, { stream: s, version: 2, at: 0 }, [timer('start', 100)]);
+  });
+  const ended = [`${pending} AND lane=?)`];
+  expect(plans).toEqual([ended, ended, []]);
+});
+
+test('G7 what is pending of a stream is found without what is done of it', async () => {
+  const plans = await plansOf(async (db) => {
+    await pendingEffects(db, s);
+    await dropEffects(db, s, 0);
+  });
+  expect(plans).toEqual([[`${pending})`], [`${pending})`]]);
+});
+
+test('E2 each of many that wait looks only for who is at work in its lane, and for what of its stream waits there', async () => {
+  const plans = await plansOf((db) => claimEffect(db, 0, lease, ['git:x']));
+  expect(plans).toEqual([
+    [
+      'SEARCH effects USING INDEX sqlite_autoindex_effects_1 (id=?)',
+      'SEARCH e USING INDEX effects_unfinished (kind=? AND run_at<?)',
+      'SEARCH l USING INDEX sqlite_autoindex_lanes_1 (lane=?)',
+      'SEARCH busy USING INDEX effects_leased (lane=?)',
+      'SEARCH earlier USING INDEX effects_pending (stream=? AND lane=?)',
+      'SEARCH other USING INDEX effects_unfinished (kind=?)',
+    ],
+  ]);
 });
