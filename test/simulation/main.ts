@@ -3,34 +3,15 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { bundle } from '../bundle.ts';
+import { type Arguments, readArguments } from './arguments.ts';
 import type { Failure, Tally } from './run-seeds.ts';
 
 /**
  * `npm run simulate -- --seeds N [--seed S] [--minutes M]`: runs N seeds from S on, on all cores, at most M minutes. One
  * seed alone (`--seed S`) is told as a story.
  */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    minutes: { type: 'string' },
-  },
-});
-const first = Number(values.seed ?? 1);
-const count = Number(
-  values.seeds ??
-    (values.seed === undefined && values.minutes === undefined
-      ? 1000
-      : values.minutes === undefined
-        ? 1
-        : 2 ** 31),
-);
-if (!Number.isInteger(first) || !(count >= 1)) {
-  console.error('usage: npm run simulate -- --seeds N [--seed S] [--minutes M]');
-  process.exit(2);
-}
+const { first, count, minutes } = wanted();
 /** How many failures are still to be told as stories. */
 let toTell = 3;
 /** How V8 runs a core's share. */
@@ -48,6 +29,16 @@ const execArgv = [
 if (count === 1) await tellOne(first);
 else await runMany();
 
+function wanted(): Arguments {
+  try {
+    return readArguments(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.error('usage: npm run simulate -- --seeds N [--seed S] [--minutes M]');
+    process.exit(2);
+  }
+}
+
 async function tellOne(seed: number): Promise<void> {
   const [{ generate }, { openDatabase, simulate }, { tell }] = await Promise.all([
     import('./generate.ts'),
@@ -63,7 +54,7 @@ async function tellOne(seed: number): Promise<void> {
 async function runMany(): Promise<void> {
   const cores = Math.min(availableParallelism(), count);
   const begun = performance.now();
-  const until = Date.now() + Number(values.minutes ?? 1e9) * 60_000;
+  const until = Date.now() + minutes * 60_000;
   const tallies = new Map<number, Tally>();
   const seconds = (): number => (performance.now() - begun) / 1000;
   const sum = (of: (tally: Tally) => number): number =>
