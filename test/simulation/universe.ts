@@ -46,6 +46,8 @@ export class Universe {
   readonly note: Note;
   readonly #sqlite: Database.Database;
   readonly #committedAt = new Map<string, number>();
+  /** The process that was started last, dead or alive. */
+  #newest: Process | null = null;
   #downFor = 0;
 
   constructor(plan: Plan, sqlite: Database.Database, note: Note) {
@@ -63,6 +65,7 @@ export class Universe {
     if (this.#sqlite.inTransaction) this.#sqlite.exec('rollback');
     const process = new Process(this, this.#sqlite);
     this.process = process;
+    this.#newest = process;
     this.note({ kind: 'began' });
     process.start().catch((error: unknown) => {
       if (!isUnavailable(error)) this.note({ kind: 'surprise', error });
@@ -126,10 +129,12 @@ export class Universe {
     const place = `${of.with}.${of.verb}`;
     if (!this.step(process)) return never();
     await this.#pass(place, of.with);
-    // What was on its way when the process died may still arrive, until the next one is up: what comes after that one's own
-    // words nobody could put in order but the other side.
-    const isLost = this.process !== null || this.chance.happens(`${place} abandoned`, 0.5);
-    if (!process.isAlive && isLost) return never();
+    // What was on its way when the process died may still arrive, until the next one is started: what comes after that
+    // one's own words nobody could put in order but the other side.
+    if (!process.isAlive) {
+      const isLost = this.#newest !== process || this.chance.happens(`${place} abandoned`, 0.5);
+      if (isLost) return never();
+    }
     const failure = this.troubles.failure(of.with, place);
     let result: { readonly value: Result } | { readonly error: unknown };
     try {
