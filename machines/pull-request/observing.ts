@@ -107,14 +107,14 @@ function leaves({ head }: PullContext, event: PullEvent): boolean {
 }
 
 /**
- * What was said of the head and is bad; what is still to be published is looked at when it is. With the news that it is
- * closed may come another head than the one it was said of.
+ * What was said of the head and is bad, or is being said: whoever says it may have looked who else has that head before
+ * it was left. With the news that it is closed may come another head than the one it was said of.
  */
 function release({ head, statuses }: PullContext, event: PullEvent): PullEffect[] {
   const isEnd = event.type === 'pull.observed' && event.pull.state !== 'open';
   return statuses.flatMap(({ commit, context, state, delivery }) =>
     (isEnd || commit === head) &&
-    delivery === 'published' &&
+    delivery !== 'given-up' &&
     (state === 'failure' || state === 'error')
       ? [{ type: 'status.release' as const, params: { commit, context } }]
       : [],

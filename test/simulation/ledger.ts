@@ -3,7 +3,7 @@ import { cacheBranch } from './people.ts';
 import type { Job } from './models/jobs.ts';
 
 /** The result of a job that the service has taken into its log. */
-interface Known {
+export interface Known {
   readonly attempt: number;
   /** All jobs of that build, by name. */
   readonly jobs: ReadonlyMap<

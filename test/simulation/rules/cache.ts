@@ -1,4 +1,4 @@
-import { numberOf } from '../ledger.ts';
+import { type Known, numberOf } from '../ledger.ts';
 import { entriesIn, type Entry, jobsOf } from '../models/jobs.ts';
 import { cacheBranch, pullStream } from '../people.ts';
 import { standings } from '../streams.ts';
@@ -116,7 +116,7 @@ export const cacheRecorded: Rule = {
 export const unchanged: Rule = {
   name: 'unchanged is not built',
   sentence:
-    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, a clean build checks it, what that build left was lost, or it was gone from a head meanwhile, or it was there already on a branch, and a force-push has dropped commits since, or a merge has brought in newer ones.',
+    'A job whose sources are those of its last good build, as the log had it when the overlay was planned, is not built again: unless it was asked for, a clean build checks it, or has come to something else than the builds from the cache since, what that build left was lost, or it was gone from a head meanwhile, or it was there already on a branch, and a force-push has dropped commits since, or a merge has brought in newer ones.',
   on: {
     *evaluated({ build, job, isBuilt }, look) {
       const { ledger, universe } = look;
@@ -138,6 +138,7 @@ export const unchanged: Rule = {
       const isIn = (commit: string): boolean =>
         jobsOf(universe.git.get(commit).tree)?.some(({ name }) => name === job.name) !== false;
       if (before.some(({ attempt: of, commit }) => of > good.attempt && !isIn(commit))) return;
+      if (isFoundWrong(look, before, good.attempt)) return;
       if (last.wasThere && isSeededAnew(look, good.commit, build.commit)) return;
       const asked = ledger.planned.get(`${stream} ${good.attempt}`) ?? 0;
       if (ledger.coldAsked.get(stream)?.some((at) => at > asked) === true) return;
@@ -149,6 +150,26 @@ export const unchanged: Rule = {
     },
   },
 };
+
+/**
+ * Whether after that attempt a clean build came to something else, of any job, than one of the same head from the cache:
+ * all of the cache is dropped then (C15).
+ */
+function isFoundWrong(look: Look, builds: readonly Known[], since: number): boolean {
+  const isClean = ({ commit }: Known): boolean =>
+    entriesIn(look.universe.git.get(commit).tree).size === 0;
+  return builds.some(
+    (clean) =>
+      clean.attempt > since &&
+      isClean(clean) &&
+      builds.some(
+        (warm) =>
+          warm.attempt < clean.attempt &&
+          headOf(look, warm.commit) === headOf(look, clean.commit) &&
+          [...warm.jobs].some(([name, { isGood }]) => clean.jobs.get(name)?.isGood === !isGood),
+      ),
+  );
+}
 
 /** Whether between two overlays' heads a force-push dropped commits, or a merge brought in one that was built on main. */
 function isSeededAnew(look: Look, before: string, after: string): boolean {
