@@ -3,18 +3,21 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { wholeNumber } from '../test/simulation/arguments.ts';
+import { orRefuse, wholeNumber } from '../test/simulation/arguments.ts';
 import { type Edit, type Mutation, mutations } from '../test/simulation/mutations.ts';
 
 /** A check of the checker: every mutation of the product has to break a rule of the simulation within so many seeds. */
-const { seeds, only } = wanted();
+const [given = '2000', only = ''] = process.argv.slice(2);
+const { seeds, chosen } = orRefuse('npm run mutations -- [SEEDS] [PART OF A NAME]', () => {
+  const named = mutations.filter(({ name }) => name.includes(only));
+  if (named.length === 0) throw new Error(`no mutation's name has ${only} in it`);
+  return { seeds: wholeNumber('SEEDS', given, 1), chosen: named };
+});
 const root = new URL('..', import.meta.url).pathname;
 
 /** What test/simulation/first-broken.ts prints; null: no seed broke a rule. */
 const found = z.object({ seed: z.number(), rule: z.string(), what: z.string() }).nullable();
 
-const chosen = mutations.filter(({ name }) => only === undefined || name.includes(only));
-if (chosen.length === 0) refuse(`no mutation's name has ${only} in it`);
 const missed: string[] = [];
 const waiting = [...chosen];
 await Promise.all(
@@ -28,21 +31,6 @@ await Promise.all(
 );
 console.log(`${chosen.length - missed.length} of ${chosen.length} mutations caught`);
 process.exitCode = missed.length === 0 ? 0 : 1;
-
-function wanted(): { seeds: number; only: string | undefined } {
-  const [given = '2000', name] = process.argv.slice(2);
-  try {
-    return { seeds: wholeNumber('SEEDS', given, 1), only: name };
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function refuse(problem: string): never {
-  console.error(problem);
-  console.error('usage: npm run mutations -- [SEEDS] [PART OF A NAME]');
-  process.exit(2);
-}
 
 async function tryOut(mutation: Mutation): Promise<{ isCaught: boolean; how: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'orthrus-mutation-'));

@@ -124,3 +124,16 @@ test('B10 closed with another head than the one it was known to have, it takes b
     params: { commit: head, context: 'orthrus' },
   });
 });
+
+test('B10 what is bad is let go of when its head is left, also if it is only being said', () => {
+  const blocked: EventData[] = [
+    observed({}),
+    { type: 'head.fetch.failed', attempt: 1, code: 'denied', message: 'bad credentials' },
+  ];
+  const publish = lastOf(blocked).effects.find(({ type }) => type === 'status.publish');
+  if (publish?.type !== 'status.publish') throw new Error('nothing is said');
+  const said: EventData = { type: 'status.published', status: publish.params };
+  for (const before of [blocked, [...blocked, said]])
+    for (const left of [observed({ head: 'c'.repeat(40) }), observed({ state: 'closed' })])
+      expect(asked([...before, left])).toContain('status.release');
+});

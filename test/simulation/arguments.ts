@@ -36,3 +36,14 @@ function minutesOf(text: string | undefined): number {
   if (value > 0) return value;
   throw new Error(`--minutes is a number above 0, not ${text}`);
 }
+
+/** What `read` reads; a program that is asked for what makes no sense says so, and how it is asked. */
+export function orRefuse<Result>(usage: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.error(`usage: ${usage}`);
+    process.exit(2);
+  }
+}

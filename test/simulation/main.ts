@@ -4,14 +4,17 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../bundle.ts';
-import { type Arguments, readArguments } from './arguments.ts';
+import { orRefuse, readArguments } from './arguments.ts';
 import type { Failure, Tally } from './run-seeds.ts';
 
 /**
  * `npm run simulate -- --seeds N [--seed S] [--minutes M]`: runs N seeds from S on, on all cores, at most M minutes. One
  * seed alone (`--seed S`) is told as a story.
  */
-const { first, count, minutes } = wanted();
+const { first, count, minutes } = orRefuse(
+  'npm run simulate -- --seeds N [--seed S] [--minutes M]',
+  () => readArguments(process.argv.slice(2)),
+);
 /** How many failures are still to be told as stories. */
 let toTell = 3;
 /** How V8 runs a core's share. */
@@ -28,16 +31,6 @@ const execArgv = [
 
 if (count === 1) await tellOne(first);
 else await runMany();
-
-function wanted(): Arguments {
-  try {
-    return readArguments(process.argv.slice(2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    console.error('usage: npm run simulate -- --seeds N [--seed S] [--minutes M]');
-    process.exit(2);
-  }
-}
 
 async function tellOne(seed: number): Promise<void> {
   const [{ generate }, { openDatabase, simulate }, { tell }] = await Promise.all([

@@ -138,36 +138,33 @@ export const unchanged: Rule = {
       const isIn = (commit: string): boolean =>
         jobsOf(universe.git.get(commit).tree)?.some(({ name }) => name === job.name) !== false;
       if (before.some(({ attempt: of, commit }) => of > good.attempt && !isIn(commit))) return;
-      if (isFoundWrong(look, before, good.attempt)) return;
       if (last.wasThere && isSeededAnew(look, good.commit, build.commit)) return;
       const asked = ledger.planned.get(`${stream} ${good.attempt}`) ?? 0;
       if (ledger.coldAsked.get(stream)?.some((at) => at > asked) === true) return;
       if (universe.plan.settings.repository.onForcePush === 'cold') return;
-      if (isChecked(look, number) && entriesIn(universe.git.get(build.commit).tree).size === 0)
-        return;
+      const isClean = (commit: string): boolean =>
+        entriesIn(universe.git.get(commit).tree).size === 0;
+      if (isChecked(look, number)) {
+        if (isClean(build.commit)) return;
+        const since = before.filter(
+          ({ attempt: of, commit }) => of > good.attempt && isClean(commit),
+        );
+        if (since.some((clean) => isDoubted(look, before, clean))) return;
+      }
       if (ledger.collected.size > 0) return;
       yield `${job.name} of #${number} was built again at ${short(build.commit)}: ${job.sources}`;
     },
   },
 };
 
-/**
- * Whether after that attempt a clean build came to something else, of any job, than one of the same head from the cache:
- * all of the cache is dropped then (C15).
- */
-function isFoundWrong(look: Look, builds: readonly Known[], since: number): boolean {
-  const isClean = ({ commit }: Known): boolean =>
-    entriesIn(look.universe.git.get(commit).tree).size === 0;
-  return builds.some(
-    (clean) =>
-      clean.attempt > since &&
-      isClean(clean) &&
-      builds.some(
-        (warm) =>
-          warm.attempt < clean.attempt &&
-          headOf(look, warm.commit) === headOf(look, clean.commit) &&
-          [...warm.jobs].some(([name, { isGood }]) => clean.jobs.get(name)?.isGood === !isGood),
-      ),
+/** Whether a clean build came to something else than one of its head before: then all of the cache is dropped (C15). */
+function isDoubted(look: Look, builds: readonly Known[], clean: Known): boolean {
+  const checked = builds.filter(
+    ({ attempt, commit }) =>
+      attempt < clean.attempt && headOf(look, commit) === headOf(look, clean.commit),
+  );
+  return checked.some(({ jobs }) =>
+    [...jobs].some(([name, { isGood }]) => clean.jobs.get(name)?.isGood === !isGood),
   );
 }
 
